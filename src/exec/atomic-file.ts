@@ -1,0 +1,60 @@
+/** Files that are either whole or absent: written beside their place, synced, then renamed. */
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { dirname } from "node:path";
+import { EcitonError } from "../core/errors.ts";
+
+/**
+ * Writes a whole file or nothing.
+ * @throws {EcitonError} "io" naming the file and the cause (a full disk among them); nothing is left behind
+ */
+export function writeFileAtomic(path: string, content: string | Uint8Array): void {
+  const temporary = `${path}.${process.pid}.part`;
+  let descriptor: number | null = null;
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    descriptor = openSync(temporary, "w");
+    const bytes: Uint8Array = typeof content === "string" ? new TextEncoder().encode(content) : content;
+    // A write may take only a part of the buffer, on a nearly full disk among other cases.
+    for (let offset = 0; offset < bytes.length; ) offset += writeSync(descriptor, bytes, offset);
+    fsyncSync(descriptor);
+    closeSync(descriptor);
+    descriptor = null;
+    renameSync(temporary, path);
+  } catch (error) {
+    if (descriptor !== null) closeSync(descriptor);
+    rmSync(temporary, { force: true });
+    throw ioError("write", path, error);
+  }
+}
+
+/** Turns a system error into one that says what to do. */
+export function ioError(action: "write" | "read", path: string, error: unknown): EcitonError {
+  const code = (error as NodeJS.ErrnoException).code;
+  const advice =
+    code === "ENOSPC"
+      ? "the disk is full; free some space or choose another folder with --out"
+      : code === "EACCES" || code === "EPERM" || code === "EROFS"
+        ? "no permission; choose another folder with --out"
+        : code === "ENOENT"
+          ? "there is no such file or folder"
+          : error instanceof Error
+            ? error.message
+            : String(error);
+  const kind = action === "read" ? "data" : "io";
+  return new EcitonError(kind, `${path}: cannot ${action}: ${advice}`, { file: path, system: code }, error);
+}
+
+/** JSON with NaN and Infinity refused: JSON.stringify would silently write null. */
+export function strictJson(value: unknown, indent?: number): string {
+  return JSON.stringify(
+    value,
+    (key, item) => {
+      if (typeof item === "number" && !Number.isFinite(item))
+        throw new EcitonError("io", `a result that is not a finite number (${item}) stands at "${key}"`, {
+          key,
+        });
+      return item;
+    },
+    indent,
+  );
+}

@@ -1,0 +1,157 @@
+/**
+ * Whoever has many independent tasks is handed an Executor: the same tasks run in this thread (tests, one
+ * worker) or on piscina's threads, with the same results, because a task sees only its payload.
+ */
+import { createRequire } from "node:module";
+import { availableParallelism } from "node:os";
+import { Piscina } from "piscina";
+import { EcitonError } from "../core/errors.ts";
+
+/** Names an exported function `(payload, context) => result` of a module. */
+export interface TaskFunction {
+  /** `import.meta.url` of the module. */
+  readonly module: string;
+  readonly name: string;
+}
+
+/** What a task is given beside its payload. */
+export interface TaskContext {
+  /** Shared Int32Array(1): non-zero asks the task to write a checkpoint and return early. */
+  readonly cancel: Int32Array;
+  /** Shared Int32Array(number of tasks): a task counts its own progress in its slot with Atomics.store. */
+  readonly progress: Int32Array;
+  readonly index: number;
+}
+
+export interface MapOptions {
+  readonly signal?: AbortSignal;
+  /** Called in order of completion, in the calling thread. */
+  readonly onResult?: (index: number, result: unknown) => void;
+  /** Called about four times a second with the tasks' own progress counters. */
+  readonly onProgress?: (progress: Int32Array) => void;
+}
+
+export interface Executor {
+  readonly workers: number;
+  /** Results in the order of the payloads, whatever the order of completion. */
+  map<Result>(task: TaskFunction, payloads: readonly unknown[], options?: MapOptions): Promise<Result[]>;
+  close(): Promise<void>;
+}
+
+const POLL_MS = 250;
+
+/** @param workers number of threads; 0 runs in the calling thread; undefined takes every core */
+export function createExecutor(workers: number = availableParallelism()): Executor {
+  return workers === 0 ? new InlineExecutor() : new ThreadExecutor(workers);
+}
+
+async function loadTask(task: TaskFunction): Promise<(payload: unknown, context: TaskContext) => unknown> {
+  const loaded = (await import(task.module)) as Record<string, unknown>;
+  const found = loaded[task.name];
+  if (typeof found !== "function")
+    throw new EcitonError("io", `the module ${task.module} exports no function ${task.name}`);
+  return found as (payload: unknown, context: TaskContext) => unknown;
+}
+
+export { loadTask };
+
+class InlineExecutor implements Executor {
+  readonly workers = 0;
+
+  async map<Result>(task: TaskFunction, payloads: readonly unknown[], options: MapOptions = {}) {
+    const run = await loadTask(task);
+    const { cancel, progress, stop } = sharedFlags(payloads.length, options);
+    const results: Result[] = [];
+    try {
+      for (let index = 0; index < payloads.length; index++) {
+        // Lets a pending SIGINT handler run between tasks.
+        await new Promise((resolve) => setImmediate(resolve));
+        const result = (await run(payloads[index], { cancel, progress, index })) as Result;
+        results.push(result);
+        options.onResult?.(index, result);
+      }
+    } finally {
+      stop();
+    }
+    return results;
+  }
+
+  async close(): Promise<void> {}
+}
+
+class ThreadExecutor implements Executor {
+  readonly workers: number;
+  readonly #pool: Piscina;
+
+  constructor(workers: number) {
+    this.workers = workers;
+    const fromSource = import.meta.url.endsWith(".ts");
+    this.#pool = new Piscina({
+      filename: new URL(fromSource ? "./worker.ts" : "./worker.js", import.meta.url).href,
+      minThreads: Math.min(1, workers),
+      maxThreads: workers,
+      idleTimeout: 2_000,
+      // Running from sources (tests, benchmarks) the workers need the TypeScript loader too.
+      execArgv: fromSource ? ["--import", tsxLoader()] : [],
+    });
+  }
+
+  async map<Result>(task: TaskFunction, payloads: readonly unknown[], options: MapOptions = {}) {
+    const { cancel, progress, stop } = sharedFlags(payloads.length, options);
+    const results = new Array<Result>(payloads.length);
+    try {
+      await Promise.all(
+        payloads.map(async (payload, index) => {
+          const result = await this.#pool.run({ task, payload, context: { cancel, progress, index } });
+          results[index] = unwrap<Result>(result);
+          options.onResult?.(index, results[index]);
+        }),
+      );
+    } finally {
+      stop();
+    }
+    return results;
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.destroy();
+  }
+}
+
+function tsxLoader(): string {
+  return createRequire(import.meta.url).resolve("tsx");
+}
+
+/** An error loses its class on the way out of a thread, so the worker sends the parts of one. */
+export interface TaskFailure {
+  readonly failed: true;
+  readonly code: EcitonError["code"];
+  readonly message: string;
+  readonly details: EcitonError["details"];
+  readonly stack: string | undefined;
+}
+
+export interface TaskSuccess {
+  readonly failed: false;
+  readonly result: unknown;
+}
+
+function unwrap<Result>(answer: TaskFailure | TaskSuccess): Result {
+  if (answer.failed) throw new EcitonError(answer.code, answer.message, answer.details, answer.stack);
+  return answer.result as Result;
+}
+
+function sharedFlags(tasks: number, options: MapOptions) {
+  const cancel = new Int32Array(new SharedArrayBuffer(4));
+  const progress = new Int32Array(new SharedArrayBuffer(4 * Math.max(1, tasks)));
+  const abort = () => Atomics.store(cancel, 0, 1);
+  if (options.signal?.aborted) abort();
+  options.signal?.addEventListener("abort", abort);
+  const timer = options.onProgress ? setInterval(() => options.onProgress?.(progress), POLL_MS) : undefined;
+  const stop = () => {
+    clearInterval(timer);
+    options.signal?.removeEventListener("abort", abort);
+    options.onProgress?.(progress);
+  };
+  return { cancel, progress, stop };
+}
