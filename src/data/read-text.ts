@@ -49,7 +49,7 @@ function readBytes(path: string): Buffer {
 
 function unzip(path: string, bytes: Buffer): Buffer {
   try {
-    return gunzipSync(bytes);
+    return gunzipSync(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length));
   } catch (cause) {
     throw dataError(path, null, `gzip file cannot be unpacked: ${(cause as Error).message}`, cause);
   }

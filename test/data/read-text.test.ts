@@ -8,9 +8,9 @@ import { readTextFile } from "../../src/data/read-text.ts";
 const folder = mkdtempSync(join(tmpdir(), "eciton-text-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-function put(name: string, bytes: Uint8Array | string): string {
+function put(name: string, bytes: Buffer | string): string {
   const path = join(folder, name);
-  writeFileSync(path, bytes);
+  writeFileSync(path, typeof bytes === "string" ? bytes : new Uint8Array(bytes));
   return path;
 }
 
