@@ -67,7 +67,7 @@ export class CompiledExpansion {
             let first = 0;
             while (!isSelf(first)) first += POINT_STRIDE;
             if (first !== self) continue;
-            const factor = new Float64Array(site.species.length).fill(term.coefficient);
+            const factor: Float64Array = new Float64Array(site.species.length).fill(term.coefficient);
             for (let at = 0; at < cluster.length; at += POINT_STRIDE) {
               if (isSelf(at)) {
                 const values = rows.values[rowOf(s, cluster[at + 4])];
