@@ -118,7 +118,10 @@ export class CountsEvaluator {
    * @returns out
    * @throws {EcitonError} "shape" if occupation is not numSites long
    */
-  counts(occupation: Uint8Array, out = new Float64Array(this.#orbitStart.length - 1)): Float64Array {
+  counts(
+    occupation: Uint8Array,
+    out: Float64Array = new Float64Array(this.#orbitStart.length - 1),
+  ): Float64Array {
     const cells = this.supercell.numCells;
     checkOccupation(this.supercell, occupation);
     const values = this.#values;
