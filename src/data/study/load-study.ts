@@ -1,0 +1,174 @@
+/** Reads a study file: YAML or JSON, checked as a whole, every problem reported at once with its place. */
+import { basename, dirname, resolve } from "node:path";
+import { distance } from "fastest-levenshtein";
+import { type Document, isMap, LineCounter, parseDocument } from "yaml";
+import type { z } from "zod";
+import { EcitonError } from "../../core/errors.ts";
+import { readTextFile } from "../read-text.ts";
+import { type Constants, evaluateExpression } from "./expression.ts";
+import { type Study, studySchema } from "./schema.ts";
+
+export interface LoadedStudy {
+  readonly study: Study;
+  readonly file: string;
+  /** Folder that relative paths in the study start from. */
+  readonly folder: string;
+  /** The file as it was read. */
+  readonly text: string;
+}
+
+/** Values that the command line puts over those of the file, by path: {"clusters.cutoff_A": 9}. */
+export type Overrides = Readonly<Record<string, unknown>>;
+
+/**
+ * @throws {EcitonError} "study" with one line for every problem: file:line, path in the study, what is wrong
+ */
+export function loadStudy(file: string, overrides: Overrides = {}): LoadedStudy {
+  const text = readTextFile(file);
+  return { study: parseStudy(text, file, overrides), file, folder: dirname(resolve(file)), text };
+}
+
+export function parseStudy(text: string, file: string, overrides: Overrides = {}): Study {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const problems: string[] = document.errors.map(
+    (e) => `${file}:${lines.linePos(e.pos[0]).line}: ${e.message}`,
+  );
+  if (problems.length > 0) refuse(file, problems);
+  if (!isMap(document.contents))
+    refuse(file, [`${file}:1: expected the sections of a study (name, lattice, ...)`]);
+  for (const [path, value] of Object.entries(overrides)) document.setIn(path.split("."), value);
+  const raw = document.toJS() as Record<string, unknown>;
+  if (raw.name === undefined) raw.name = basename(file).replace(/\.(ya?ml|json)$/i, "");
+  const line = (path: readonly PropertyKey[]) => `${file}:${lineOf(document, lines, path)}`;
+
+  const constants: Record<string, number> = {};
+  for (const [name, value] of Object.entries((raw.constants ?? {}) as Record<string, unknown>)) {
+    try {
+      constants[name] =
+        typeof value === "number" ? value : evaluateExpression(String(value), "length", constants);
+    } catch (error) {
+      problems.push(`${line(["constants", name])}: constants.${name}: ${(error as Error).message}`);
+    }
+  }
+  const parsed = studySchema(constants as Constants).safeParse(raw);
+  if (!parsed.success)
+    for (const issue of parsed.error.issues)
+      for (const { path, message } of describeIssue(issue)) problems.push(`${line(path)}: ${message}`);
+  if (problems.length > 0 || !parsed.success) return refuse(file, problems);
+  return parsed.data;
+}
+
+function refuse(file: string, found: readonly string[]): never {
+  const lineNumber = (problem: string) => Number(problem.slice(file.length + 1).split(":", 1)[0]);
+  const problems = [...found].sort((a, b) => lineNumber(a) - lineNumber(b));
+  throw new EcitonError("study", problems.join("\n"), { file, problems });
+}
+
+/** Line of the nearest existing node on the path. */
+function lineOf(document: Document, lines: LineCounter, path: readonly PropertyKey[]): number {
+  for (let length = path.length; length > 0; length--) {
+    const parent = document.getIn(path.slice(0, length - 1), true);
+    const last = path[length - 1];
+    // The key's own line is where a person looks; a value may start on the next.
+    if (isMap(parent)) {
+      const pair = parent.items.find((item) => String(item.key) === String(last));
+      const range = (pair?.key as { range?: [number, number, number] } | undefined)?.range;
+      if (range) return lines.linePos(range[0]).line;
+    }
+    const node = document.getIn(path.slice(0, length), true) as
+      | { range?: [number, number, number] }
+      | undefined;
+    if (node?.range) return lines.linePos(node.range[0]).line;
+  }
+  return 1;
+}
+
+interface Described {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
+
+function describeIssue(issue: z.core.$ZodIssue): Described[] {
+  const at = pathText(issue.path);
+  const where = at === "" ? "" : `${at}: `;
+  switch (issue.code) {
+    case "unrecognized_keys": {
+      const known = knownKeys(issue.path);
+      return issue.keys.map((key) => ({
+        path: [...issue.path, key],
+        message: `${where}unknown key "${key}"${nearest(key, known)}`,
+      }));
+    }
+    case "invalid_union": {
+      // The branch that got farthest says best what is wrong.
+      const deepest = issue.errors.flat().sort((a, b) => b.path.length - a.path.length)[0];
+      if (deepest && deepest.path.length > 0)
+        return describeIssue({ ...deepest, path: [...issue.path, ...deepest.path] } as z.core.$ZodIssue);
+      const options = issue.errors.flat().map((e) => plainWords(e.message));
+      return [
+        { path: issue.path, message: `${where}${[...new Set(options)].join(", or ") || issue.message}` },
+      ];
+    }
+    case "invalid_value":
+      return [{ path: issue.path, message: `${where}expected one of ${issue.values.join(", ")}` }];
+    default:
+      return [{ path: issue.path, message: `${where}${plainWords(issue.message)}` }];
+  }
+}
+
+/** zod's own wording, shortened; something absent is called missing. */
+function plainWords(text: string): string {
+  const short = text.startsWith("Invalid input: ") ? text.slice("Invalid input: ".length) : text;
+  return short.replace(/^expected (.*), received undefined$/, "missing (a $1 is needed)");
+}
+
+function pathText(path: readonly PropertyKey[]): string {
+  return path
+    .map((p, i) => (typeof p === "number" ? `[${p}]` : `${i === 0 ? "" : "."}${String(p)}`))
+    .join("");
+}
+
+function nearest(key: string, known: readonly string[]): string {
+  const sorted = [...known].sort((a, b) => distance(key, a) - distance(key, b));
+  if (sorted.length === 0) return "";
+  const close = distance(key, sorted[0]) <= Math.max(2, key.length / 3);
+  return close ? `; did you mean "${sorted[0]}"?` : `; known here: ${known.join(", ")}`;
+}
+
+interface SchemaNode {
+  readonly def: {
+    readonly type: string;
+    readonly shape?: Record<string, unknown>;
+    readonly innerType?: unknown;
+    readonly in?: unknown;
+    readonly element?: unknown;
+    readonly valueType?: unknown;
+    readonly items?: readonly unknown[];
+    readonly options?: readonly unknown[];
+  };
+}
+
+/** Keys of the object that the schema has at a path. */
+function knownKeys(path: readonly PropertyKey[]): string[] {
+  let nodes = unwrap(studySchema());
+  for (const part of path) {
+    nodes = nodes.flatMap(({ def }) => {
+      if (def.type === "object") return def.shape![String(part)] ? unwrap(def.shape![String(part)]) : [];
+      if (def.type === "array") return unwrap(def.element);
+      if (def.type === "record") return unwrap(def.valueType);
+      if (def.type === "tuple") return unwrap(def.items![Number(part)]);
+      return [];
+    });
+  }
+  return [...new Set(nodes.flatMap(({ def }) => (def.type === "object" ? Object.keys(def.shape!) : [])))];
+}
+
+/** A schema without its wrappers (optional, default, pipe); the options of a union. */
+function unwrap(schema: unknown): SchemaNode[] {
+  const node = schema as SchemaNode;
+  if (node.def.type === "union") return node.def.options!.flatMap(unwrap);
+  if (node.def.type === "pipe") return unwrap(node.def.in);
+  if (node.def.innerType !== undefined) return unwrap(node.def.innerType);
+  return [node];
+}
