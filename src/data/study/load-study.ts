@@ -17,7 +17,7 @@ export interface LoadedStudy {
   readonly text: string;
 }
 
-/** Values that the command line puts over those of the file, by path: {"clusters.cutoff_A": 9}. */
+/** Values that the command line puts over those of the file, by path: {"clusters.cutoff_A": 9}; undefined removes. */
 export type Overrides = Readonly<Record<string, unknown>>;
 
 /**
@@ -37,7 +37,10 @@ export function parseStudy(text: string, file: string, overrides: Overrides = {}
   if (problems.length > 0) refuse(file, problems);
   if (!isMap(document.contents))
     refuse(file, [`${file}:1: expected the sections of a study (name, lattice, ...)`]);
-  for (const [path, value] of Object.entries(overrides)) document.setIn(path.split("."), value);
+  for (const [path, value] of Object.entries(overrides)) {
+    if (value === undefined) document.deleteIn(path.split("."));
+    else document.setIn(path.split("."), value);
+  }
   const raw = document.toJS() as Record<string, unknown>;
   if (raw.name === undefined) raw.name = basename(file).replace(/\.(ya?ml|json)$/i, "");
   const line = (path: readonly PropertyKey[]) => `${file}:${lineOf(document, lines, path)}`;

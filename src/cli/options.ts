@@ -1,0 +1,94 @@
+/** The options that every command has, and what they turn into. */
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { type LoadedStudy, loadStudy, type Overrides } from "../data/study/load-study.ts";
+import { createExecutor } from "../exec/executor.ts";
+import type { RunContext } from "../workflows/context.ts";
+
+export interface CommonOptions {
+  readonly json?: boolean;
+  readonly out?: string;
+  readonly seed?: number;
+  readonly workers?: number;
+  readonly dryRun?: boolean;
+  readonly resume?: boolean;
+}
+
+export function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 0)
+    throw new InvalidArgumentError("expected a whole number, 0 or more.");
+  return value;
+}
+
+export function positiveNumber(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && Number.isFinite(value))) throw new InvalidArgumentError("expected a number above zero.");
+  return value;
+}
+
+/** "4,4,1" or nine integers. */
+export function supercellOption(text: string): number[] | number[][] {
+  const numbers = text.split(",").map(Number);
+  if (!numbers.every(Number.isInteger) || (numbers.length !== 3 && numbers.length !== 9))
+    throw new InvalidArgumentError("expected three or nine integers, for example 4,4,1.");
+  return numbers.length === 3 ? numbers : [numbers.slice(0, 3), numbers.slice(3, 6), numbers.slice(6)];
+}
+
+/** Adds the options that the design gives to every command. */
+export function withCommonOptions(command: Command): Command {
+  return command
+    .option("--json", "print one JSON document on stdout, all talk on stderr")
+    .option("--out <dir>", "folder for results (default: eciton-out/<name of the study>)")
+    .addOption(new Option("--seed <n>", "use this seed instead of the study's").argParser(wholeNumber))
+    .addOption(
+      new Option("--workers <n>", "threads; 0 computes in the main thread (default: every core)").argParser(
+        wholeNumber,
+      ),
+    )
+    .option("--dry-run", "say what would run, how much memory and how long; compute nothing")
+    .option("--resume", "go on where an earlier run into the same folder stopped");
+}
+
+export function loadStudyWith(file: string, options: CommonOptions, more: Overrides = {}): LoadedStudy {
+  const overrides: Record<string, unknown> = { ...more };
+  if (options.seed !== undefined) overrides.seed = options.seed;
+  return loadStudy(file, overrides);
+}
+
+/** Runs a workflow with an executor and Ctrl-C wired to its signal, and cleans up after it. */
+export async function withContext<Result>(
+  loaded: LoadedStudy,
+  options: CommonOptions,
+  work: (context: RunContext) => Promise<Result>,
+): Promise<Result> {
+  const controller = new AbortController();
+  const interrupt = () => {
+    if (controller.signal.aborted) process.exit(130);
+    process.stderr.write("\ninterrupted: writing checkpoints (press Ctrl-C again to stop at once)\n");
+    controller.abort();
+  };
+  process.on("SIGINT", interrupt);
+  process.on("SIGTERM", interrupt);
+  const executor = createExecutor(options.workers ?? availableParallelism());
+  try {
+    return await work({
+      executor,
+      outDir: options.out ?? join("eciton-out", loaded.study.name),
+      resume: options.resume ?? false,
+      signal: controller.signal,
+      say: (line) => process.stderr.write(`${line}\n`),
+      command: `eciton ${process.argv.slice(2).join(" ")}`,
+    });
+  } finally {
+    process.off("SIGINT", interrupt);
+    process.off("SIGTERM", interrupt);
+    await executor.close();
+  }
+}
+
+/** Prints the one document of a command: JSON, or the lines for a person. */
+export function printResult(options: CommonOptions, document: unknown, lines: readonly string[]): void {
+  process.stdout.write(`${options.json ? JSON.stringify(document) : lines.join("\n")}\n`);
+}

@@ -1,0 +1,75 @@
+/** From a study's sections to the objects that they describe: lattice, pool, and the study's own model. */
+import { resolve } from "node:path";
+import { distance } from "fastest-levenshtein";
+import type { Cutoffs } from "../clusters/enumerate.ts";
+import type { ClusterExpansion, Term } from "../clusters/expansion.ts";
+import { buildPool, type ClusterPool } from "../clusters/pool.ts";
+import { studyError } from "../core/errors.ts";
+import type { Study } from "../data/study/schema.ts";
+import { createParentLattice, type ParentLattice } from "../lattice/parent-lattice.ts";
+import { readModelFile } from "./model-file.ts";
+
+/** @throws {EcitonError} "study" when the study has no lattice, or the lattice is impossible */
+export function latticeOfStudy(study: Study): ParentLattice {
+  if (!study.lattice) throw studyError("lattice", "this command needs the section lattice");
+  return createParentLattice({
+    cell: study.lattice.cell_A.flat(),
+    periodic: study.lattice.periodic,
+    coordinates: study.lattice.coordinates,
+    sites: study.lattice.sites,
+  });
+}
+
+/** Cut-off for each number of points, however the study gives them. */
+export function cutoffsOfStudy(study: Study): Cutoffs {
+  const section = study.clusters;
+  if (!section)
+    throw studyError("clusters", "this command needs the section clusters (cutoff_A, max_points)");
+  if (section.cutoffs_A)
+    return Object.fromEntries(
+      Object.entries(section.cutoffs_A).map(([size, cutoff]) => [Number(size), cutoff]),
+    );
+  const cutoffs: Record<number, number> = {};
+  for (let size = 2; size <= (section.max_points ?? 2); size++) cutoffs[size] = section.cutoff_A!;
+  return cutoffs;
+}
+
+export function poolOfStudy(study: Study, lattice: ParentLattice): ClusterPool {
+  const cutoffs = cutoffsOfStudy(study);
+  const limit = study.clusters!.memory_GiB;
+  return buildPool(
+    lattice,
+    study.clusters!.basis,
+    cutoffs,
+    limit === undefined ? undefined : limit * 2 ** 30,
+  );
+}
+
+/**
+ * The model that the study states itself, by the labels of its pool or as a model file.
+ * @throws {EcitonError} "study" for a label that the pool does not have, naming the nearest
+ */
+export function modelOfStudy(study: Study, folder: string, pool: () => ClusterPool): ClusterExpansion {
+  if (!study.model) throw studyError("model", "this command needs the section model (terms or a file)");
+  if (study.model.file !== undefined) return readModelFile(resolve(folder, study.model.file)).expansion;
+  const { lattice, basis, orbits } = pool();
+  const seen = new Set<string>();
+  const terms = study.model.terms!.map((given, i): Term => {
+    const path = `model.terms[${i}].label`;
+    if (seen.has(given.label)) throw studyError(path, `"${given.label}" is given twice`);
+    seen.add(given.label);
+    const orbit = orbits.find((o) => o.label === given.label);
+    if (!orbit) {
+      const nearest = orbits
+        .map((o) => o.label)
+        .sort((a, b) => distance(a, given.label) - distance(b, given.label));
+      throw studyError(
+        path,
+        `the pool has no cluster "${given.label}"; the nearest labels are ${nearest.slice(0, 3).join(", ")} ` +
+          `(eciton pool --list prints them all; a larger cut-off may be needed)`,
+      );
+    }
+    return { ...orbit, coefficient: given.energy_eV };
+  });
+  return { lattice, basis, terms };
+}
