@@ -4,6 +4,7 @@
  */
 import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
+import { pathToFileURL } from "node:url";
 import { Piscina } from "piscina";
 import { EcitonError } from "../core/errors.ts";
 
@@ -92,7 +93,7 @@ class ThreadExecutor implements Executor {
       maxThreads: workers,
       idleTimeout: 2_000,
       // Running from sources (tests, benchmarks) the workers need the TypeScript loader too.
-      execArgv: fromSource ? ["--import", tsxLoader()] : [],
+      execArgv: fromSource ? ["--import", typescriptLoader()] : [],
     });
   }
 
@@ -118,8 +119,11 @@ class ThreadExecutor implements Executor {
   }
 }
 
-function tsxLoader(): string {
-  return createRequire(import.meta.url).resolve("tsx");
+/** tsx registers itself in the main thread only when it is merely imported, so a thread has to ask for it. */
+function typescriptLoader(): string {
+  const manifest = pathToFileURL(createRequire(import.meta.url).resolve("tsx/package.json"));
+  const api = new URL("./dist/esm/api/index.mjs", manifest).href;
+  return `data:text/javascript,import { register } from ${JSON.stringify(api)}; register();`;
 }
 
 /** An error loses its class on the way out of a thread, so the worker sends the parts of one. */
