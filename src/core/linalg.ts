@@ -71,7 +71,8 @@ export function faceSpacings(cell: ArrayLike<number>): Vec3 {
 /** Non-negative remainder for integers. */
 export function modulo(a: number, n: number): number {
   const r = a % n;
-  return r < 0 ? r + n : r;
+  // -5 % 5 is -0, which + 0 makes 0.
+  return r < 0 ? r + n : r + 0;
 }
 
 /**

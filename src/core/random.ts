@@ -64,7 +64,6 @@ export class RandomStream {
   readonly #counter = new Uint32Array(4);
   readonly #block = new Uint32Array(4);
   #drawn = 0;
-  #spareNormal = Number.NaN;
 
   /**
    * @param seed the study's seed, an integer 0 .. 2^53 - 1
@@ -103,33 +102,34 @@ export class RandomStream {
     return (high * 67108864 + low) / 9007199254740992;
   }
 
-  /** Uniform integer 0 .. n-1 without modulo bias (Lemire 2019); n below 2^32. */
+  /**
+   * Uniform integer 0 .. n-1 without modulo bias.
+   * @param n an integer 1 .. 2^32 - 1
+   * @throws {RangeError} for any other n: an empty choice has no result
+   * @see Lemire, ACM Trans. Model. Comput. Simul. 29, 3 (2019)
+   */
   nextIndex(n: number): number {
+    if (!(n >= 1 && n < 2 ** 32))
+      throw new RangeError(`an index below n needs 1 <= n < 2^32, found n = ${n}`);
     const threshold = (2 ** 32 - n) % n;
     for (;;) {
       const word = this.nextUint32();
       // word * n can exceed 2^53, so its halves are formed exactly.
       const low = Math.imul(word, n) >>> 0;
-      if (low >= threshold) return mulHigh(word, n >>> 0);
+      if (low >= threshold) return mulHigh(word, n);
     }
   }
 
-  /** Standard normal deviate (Marsaglia's polar method). */
+  /**
+   * Standard normal deviate (Marsaglia's polar method). The second deviate of a pair is not kept: the number of
+   * words drawn stays the whole state, so a restored stream goes on exactly as the original.
+   */
   nextNormal(): number {
-    if (!Number.isNaN(this.#spareNormal)) {
-      const spare = this.#spareNormal;
-      this.#spareNormal = Number.NaN;
-      return spare;
-    }
     for (;;) {
       const x = 2 * this.nextFloat() - 1;
       const y = 2 * this.nextFloat() - 1;
       const r2 = x * x + y * y;
-      if (r2 > 0 && r2 < 1) {
-        const factor = Math.sqrt((-2 * Math.log(r2)) / r2);
-        this.#spareNormal = y * factor;
-        return x * factor;
-      }
+      if (r2 > 0 && r2 < 1) return x * Math.sqrt((-2 * Math.log(r2)) / r2);
     }
   }
 
@@ -144,7 +144,7 @@ export class RandomStream {
     return items;
   }
 
-  /** State for a checkpoint. Taken between normal deviates: a spare one is dropped. */
+  /** State for a checkpoint. */
   state(): RandomState {
     return { seed: this.#seed, stream: this.#stream, drawn: this.#drawn };
   }
