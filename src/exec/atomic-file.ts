@@ -10,9 +10,11 @@ import { EcitonError } from "../core/errors.ts";
 export function writeFileAtomic(path: string, content: string | Uint8Array): void {
   const temporary = `${path}.${process.pid}.part`;
   let descriptor: number | null = null;
+  let begun = false;
   try {
     mkdirSync(dirname(path), { recursive: true });
     descriptor = openSync(temporary, "w");
+    begun = true;
     const bytes: Uint8Array = typeof content === "string" ? new TextEncoder().encode(content) : content;
     // A write may take only a part of the buffer, on a nearly full disk among other cases.
     for (let offset = 0; offset < bytes.length; ) offset += writeSync(descriptor, bytes, offset);
@@ -22,7 +24,7 @@ export function writeFileAtomic(path: string, content: string | Uint8Array): voi
     renameSync(temporary, path);
   } catch (error) {
     if (descriptor !== null) closeSync(descriptor);
-    rmSync(temporary, { force: true });
+    if (begun) rmSync(temporary, { force: true });
     throw ioError("write", path, error);
   }
 }
@@ -44,17 +46,33 @@ export function ioError(action: "write" | "read", path: string, error: unknown):
   return new EcitonError(kind, `${path}: cannot ${action}: ${advice}`, { file: path, system: code }, error);
 }
 
-/** JSON with NaN and Infinity refused: JSON.stringify would silently write null. */
+/**
+ * JSON with NaN and Infinity refused: JSON.stringify would silently write null.
+ * @throws {EcitonError} "io" naming the path of the number in the document
+ */
 export function strictJson(value: unknown, indent?: number): string {
   return JSON.stringify(
     value,
     (key, item) => {
-      if (typeof item === "number" && !Number.isFinite(item))
-        throw new EcitonError("io", `a result that is not a finite number (${item}) stands at "${key}"`, {
-          key,
+      if (typeof item === "number" && !Number.isFinite(item)) {
+        const path = pathOfNonFinite(value, "") ?? key;
+        throw new EcitonError("io", `a result that is not a finite number (${item}) stands at "${path}"`, {
+          path,
         });
+      }
       return item;
     },
     indent,
   );
+}
+
+function pathOfNonFinite(value: unknown, path: string): string | null {
+  if (typeof value === "number") return Number.isFinite(value) ? null : path;
+  if (typeof value !== "object" || value === null) return null;
+  for (const [key, item] of Object.entries(value)) {
+    const step = Array.isArray(value) ? `[${key}]` : path === "" ? key : `.${key}`;
+    const found = pathOfNonFinite(item, path + step);
+    if (found !== null) return found;
+  }
+  return null;
 }

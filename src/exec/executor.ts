@@ -100,18 +100,47 @@ class ThreadExecutor implements Executor {
   async map<Result>(task: TaskFunction, payloads: readonly unknown[], options: MapOptions = {}) {
     const { cancel, progress, stop } = sharedFlags(payloads.length, options);
     const results = new Array<Result>(payloads.length);
-    try {
-      await Promise.all(
-        payloads.map(async (payload, index) => {
-          const result = await this.#pool.run({ task, payload, context: { cancel, progress, index } });
-          results[index] = unwrap<Result>(result);
+    let next = 0;
+    let failure: { error: unknown } | undefined;
+    // One runner a thread: after a failure no further task is begun, and those that run are asked to return.
+    const runner = async () => {
+      while (next < payloads.length && !failure) {
+        const index = next++;
+        try {
+          results[index] = await this.#run<Result>(task, payloads[index], { cancel, progress, index });
           options.onResult?.(index, results[index]);
-        }),
-      );
+        } catch (error) {
+          failure ??= { error };
+          Atomics.store(cancel, 0, 1);
+        }
+      }
+    };
+    try {
+      await Promise.all(Array.from({ length: this.workers }, runner));
     } finally {
       stop();
     }
+    if (failure) throw failure.error;
     return results;
+  }
+
+  async #run<Result>(task: TaskFunction, payload: unknown, context: TaskContext): Promise<Result> {
+    let answer: TaskFailure | TaskSuccess;
+    try {
+      answer = await this.#pool.run({ task, payload, context });
+    } catch (error) {
+      // The task itself reports its errors, so this is the thread: it exited, ran out of memory, or could not be
+      // handed the payload.
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new EcitonError(
+        "io",
+        `task ${context.index} (${task.name}) was lost with its thread: ${reason}`,
+        { task: task.name, index: context.index },
+        error,
+      );
+    }
+    if (answer.failed) throw new EcitonError(answer.code, answer.message, answer.details, answer.stack);
+    return answer.result as Result;
   }
 
   async close(): Promise<void> {
@@ -138,11 +167,6 @@ export interface TaskFailure {
 export interface TaskSuccess {
   readonly failed: false;
   readonly result: unknown;
-}
-
-function unwrap<Result>(answer: TaskFailure | TaskSuccess): Result {
-  if (answer.failed) throw new EcitonError(answer.code, answer.message, answer.details, answer.stack);
-  return answer.result as Result;
 }
 
 function sharedFlags(tasks: number, options: MapOptions) {
