@@ -7,6 +7,7 @@ export interface OutcarHeader {
   readonly species: readonly string[];
   readonly nsw: number | undefined;
   readonly ibrion: number | undefined;
+  readonly spinPolarised: boolean;
   readonly noncollinear: boolean;
 }
 
@@ -57,6 +58,7 @@ export function readOutcarHeader(lines: readonly string[], file: string): Outcar
     species: counts.flatMap((count, type) => new Array<string>(count).fill(elements[type])),
     nsw: integer("NSW"),
     ibrion: integer("IBRION"),
+    spinPolarised: integer("ISPIN") === 2,
     noncollinear: matches(/^\s*LNONCOLLINEAR\s*=\s*([TF])/)[0]?.value === "T",
   };
 }

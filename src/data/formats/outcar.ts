@@ -49,8 +49,12 @@ export function readOutcar(text: string, file: string): Dataset {
   settleIonic(structures, header, accurate);
   if (header.noncollinear)
     warnings.push(`${file}: non-collinear run: moments are vectors, and none are given to the structures`);
-  else if (structures.at(-1)!.magneticMoments === undefined && structures.some((s) => s.magneticMoments))
-    warnings.push(`${file}: the last step has no magnetic moments, though earlier ones have`);
+  else if (header.spinPolarised && structures.at(-1)!.magneticMoments === undefined)
+    warnings.push(
+      structures.some((s) => s.magneticMoments)
+        ? `${file}: the last step has no magnetic moments, though earlier ones have`
+        : `${file}: spin-polarised run without moments of the atoms; VASP writes them with LORBIT = 10 or 11`,
+    );
   if (!finished)
     warnings.push(
       `${file}:${lines.length}: interrupted run, the file ends before its timing summary; ${plural(structures.length, "complete ionic step")} kept`,
@@ -62,7 +66,7 @@ export function readOutcar(text: string, file: string): Dataset {
 function iterationStarts(lines: readonly string[]): number[] {
   const starts: number[] = [];
   lines.forEach((line, index) => {
-    if (line.startsWith("-") && /Iteration\s+\S+\(\s*1\)/.test(line)) starts.push(index);
+    if (line.includes("Iteration") && /^ *-+ Iteration +\S+\( *1\)/.test(line)) starts.push(index);
   });
   return starts;
 }
@@ -102,12 +106,13 @@ function readStep(segment: Segment): { structure: Structure | null; accurate: bo
   let accurate = false;
   for (let i = start; i < end; i++) {
     const line = lines[i];
-    if (line.includes("Iteration") && line.startsWith("-")) electronicSteps++;
+    if (line.includes("-- Iteration")) electronicSteps++;
     else if (line.includes("aborting loop")) electronic = line.includes("because EDIFF is reached");
     else if (line.includes("direct lattice vectors"))
       cell = table(i, 3, 6, "lattice vectors")?.flatMap((row) => row.slice(0, 3)) ?? null;
     else if (line.includes("TOTAL-FORCE (eV/Angst)")) ions = table(i + 1, atoms, 6, "positions and forces");
-    else if (line.startsWith("  in kB")) stress = stressOf(numbers(i, line.slice(7), 6, "stress"));
+    else if (line.trimStart().startsWith("in kB"))
+      stress = stressOf(numbers(i, line.replace("in kB", ""), 6, "stress"));
     else if (line.includes("free  energy   TOTEN"))
       free = numbers(i, /=(.*?)(eV)?\s*$/.exec(line)?.[1] ?? "", 1, "free energy")[0];
     else if (line.includes("energy  without entropy")) {
@@ -118,7 +123,7 @@ function readStep(segment: Segment): { structure: Structure | null; accurate: bo
     } else if (!header.noncollinear && /^\s*magnetization \(x\)/.test(line))
       moments = readMoments(segment, i, numbers) ?? moments;
     else if (line.includes("reached required accuracy")) accurate = true;
-    else if (line.startsWith("   ions per type"))
+    else if (line.trimStart().startsWith("ions per type"))
       throw dataError(file, i + 1, "a second run begins in the same file");
   }
   if (!cell || !ions || !energies) return { structure: null, accurate };
