@@ -1,0 +1,52 @@
+/** Observable Plot on the server: one call, one SVG as text. */
+import * as Plot from "@observablehq/plot";
+import { parseHTML } from "linkedom";
+import { type Markup, trusted } from "./html.ts";
+
+const { document } = parseHTML("<html><body></body></html>");
+
+/**
+ * Draws a plot with the report's fonts and axes: a frame, labels in the middle of the axes, no arrows.
+ * @param label says what the picture shows to those who cannot see it
+ * @param defs SVG definitions (patterns) that marks refer to
+ */
+export function drawPlot(label: string, options: Plot.PlotOptions, defs = ""): Markup {
+  const { x, y, marks = [], ...rest } = options;
+  const svg = Plot.plot({
+    document: document as unknown as Document,
+    width: 560,
+    height: 340,
+    marginLeft: 62,
+    marginRight: 16,
+    marginTop: 14,
+    marginBottom: 44,
+    ...rest,
+    ariaLabel: label,
+    x: { labelAnchor: "center", labelArrow: "none", labelOffset: 36, tickSize: 4, ...x },
+    y: { labelAnchor: "center", labelArrow: "none", tickSize: 4, ...y },
+    marks: [Plot.frame({ stroke: "#333" }), ...marks],
+  });
+  svg.setAttribute("role", "img");
+  svg.setAttribute("font-size", "12");
+  svg.setAttribute("font-family", "Helvetica Neue, Arial, Liberation Sans, sans-serif");
+  svg.setAttribute("overflow", "visible");
+  const text = svg.outerHTML;
+  const end = text.indexOf(">") + 1;
+  return trusted(text.slice(0, end) + defs + text.slice(end));
+}
+
+/**
+ * Range of values with a margin on both sides, never empty: a single value gets room around it.
+ * @param share margin as a share of the range
+ */
+export function paddedRange(values: Iterable<number>, share = 0.05): [number, number] {
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  for (const value of values) {
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  if (low > high) return [0, 1];
+  const margin = high > low ? share * (high - low) : Math.abs(low) * 0.1 || 1;
+  return [low - margin, high + margin];
+}

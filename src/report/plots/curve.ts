@@ -1,0 +1,65 @@
+/** Named curves with error bars: an order parameter against temperature, a mixing enthalpy against composition. */
+import * as Plot from "@observablehq/plot";
+import { toCsv } from "../csv.ts";
+import type { Figure } from "../figure.ts";
+import { slug } from "../html.ts";
+import { distinctSeries, seriesStyle } from "../marks.ts";
+import type { CurvePlot } from "../model.ts";
+import { count, plain, requireFinite } from "../numbers.ts";
+import { drawPlot, paddedRange } from "../plot.ts";
+
+/** @throws {EcitonError} "shape" for numbers that are not finite */
+export function curveFigure(curve: CurvePlot): Figure {
+  for (const series of curve.series)
+    requireFinite(`${curve.title}, ${series.name}`, series.points, ["x", "y", "error"]);
+  const all = curve.series.flatMap((series) => series.points);
+  const domain = {
+    x: paddedRange(all.map((p) => p.x)),
+    y: paddedRange(all.flatMap((p) => [p.y - (p.error ?? 0), p.y + (p.error ?? 0)])),
+  };
+  const groups = Math.max(1, Math.ceil(curve.series.length / distinctSeries));
+  const panels = Array.from({ length: groups }, (_, group) => {
+    const shown = curve.series.slice(group * distinctSeries, (group + 1) * distinctSeries);
+    const svg = drawPlot(curve.title, {
+      width: groups === 1 ? 620 : 430,
+      height: groups === 1 ? 360 : 300,
+      x: { label: curve.xLabel, domain: domain.x, ticks: 7, tickFormat: plain },
+      y: { label: curve.yLabel, domain: domain.y, grid: true },
+      marks: shown.flatMap((series, i) => {
+        const style = seriesStyle(i);
+        const points = [...series.points].sort((a, b) => a.x - b.x);
+        const place = { x: "x", y: "y", stroke: style.color };
+        return [
+          Plot.lineY(points, { ...place, strokeWidth: 1.6, strokeDasharray: style.dash || "1 0" }),
+          Plot.ruleX(
+            points.filter((p) => (p.error ?? 0) > 0),
+            {
+              x: "x",
+              y1: (p) => p.y - p.error!,
+              y2: (p) => p.y + p.error!,
+              stroke: style.color,
+              strokeWidth: 1.2,
+              marker: "tick",
+            },
+          ),
+          Plot.dot(points, { ...place, symbol: style.symbol, r: 3.6, fill: "white", strokeWidth: 1.5 }),
+        ];
+      }),
+    });
+    return { svg, title: groups === 1 ? undefined : shown.map((series) => series.name).join(", ") };
+  });
+  const hasErrors = all.some((p) => p.error !== undefined);
+  return {
+    name: `curve-${slug(curve.title)}`,
+    title: curve.title,
+    caption: `${curve.caption === undefined ? "" : `${curve.caption} `}${count(all.length, "point")} in ${count(curve.series.length, "curve")}.${hasErrors ? " Bars: one standard error." : ""}`,
+    legend: curve.series.map((series, i) => ({ label: series.name, ...seriesStyle(i % distinctSeries) })),
+    panels,
+    columns: groups === 1 ? 1 : 2,
+    csv: toCsv(
+      curve.title,
+      ["series", "x", "y", "error"],
+      curve.series.flatMap((series) => series.points.map((p) => [series.name, p.x, p.y, p.error])),
+    ),
+  };
+}

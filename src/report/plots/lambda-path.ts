@@ -1,0 +1,156 @@
+/** Cross-validation error against λ, with the number of clusters that remain. */
+import * as Plot from "@observablehq/plot";
+import { toCsv } from "../csv.ts";
+import type { Figure, LegendEntry } from "../figure.ts";
+import { okabeIto } from "../marks.ts";
+import type { FitSummary, LambdaPath } from "../model.ts";
+import { count, notFinite, requireFinite, significant, superscript } from "../numbers.ts";
+import { drawPlot, paddedRange } from "../plot.ts";
+
+/** @throws {EcitonError} "shape" for a λ that is not positive and for numbers that are not finite */
+export function lambdaPathFigure(path: LambdaPath, energyUnit: FitSummary["energyUnit"]): Figure {
+  const name = "lambda path";
+  requireFinite(name, path.points, ["lambda", "cvRmse", "standardError", "nonZero"]);
+  path.points.forEach((point, i) => {
+    if (point.lambda <= 0) throw notFinite(name, i + 1, "log(lambda)", Math.log(point.lambda));
+  });
+  const points = path.points.map((point) => ({
+    ...point,
+    low: point.cvRmse - (point.standardError ?? 0),
+    high: point.cvRmse + (point.standardError ?? 0),
+  }));
+  points.sort((a, b) => a.lambda - b.lambda);
+  const lambdaLabel = `λ${path.lambdaUnit === undefined ? "" : ` (${path.lambdaUnit})`}`;
+  const x = logAxis(points.map((p) => p.lambda));
+  const hasBand = points.some((p) => p.standardError !== undefined);
+
+  const choices = [
+    { index: path.minimum, label: "minimum", color: okabeIto.vermillion, dash: "", symbol: "diamond" },
+    {
+      index: path.oneStandardError,
+      label: "one standard error",
+      color: okabeIto.green,
+      dash: "5 3",
+      symbol: "square",
+    },
+  ] as const;
+  const chosen = choices.flatMap((choice) => {
+    const point = choice.index === undefined ? undefined : path.points[choice.index];
+    return point === undefined ? [] : [{ ...choice, point }];
+  });
+  const rules = chosen.map((choice) =>
+    Plot.ruleX([choice.point], { x: "lambda", stroke: choice.color, strokeDasharray: choice.dash || "1 0" }),
+  );
+
+  const errors = drawPlot("Cross-validation error against lambda", {
+    height: 300,
+    marginBottom: 22,
+    x: { ...x, label: null, tickFormat: () => "" },
+    y: {
+      label: `CV RMSE (${energyUnit})`,
+      domain: paddedRange(points.flatMap((p) => [p.low, p.high])),
+      grid: true,
+    },
+    marks: [
+      ...rules,
+      hasBand
+        ? Plot.areaY(points, { x: "lambda", y1: "low", y2: "high", fill: okabeIto.blue, fillOpacity: 0.2 })
+        : null,
+      Plot.lineY(points, { x: "lambda", y: "cvRmse", stroke: okabeIto.blue, strokeWidth: 1.8 }),
+      Plot.dot(points, { x: "lambda", y: "cvRmse", r: 2.2, fill: okabeIto.blue }),
+      ...chosen.map((choice) =>
+        Plot.dot([choice.point], {
+          x: "lambda",
+          y: "cvRmse",
+          r: 5.5,
+          symbol: choice.symbol,
+          fill: "white",
+          stroke: choice.color,
+          strokeWidth: 2,
+        }),
+      ),
+    ],
+  });
+  const terms = drawPlot("Number of non-zero terms against lambda", {
+    height: 150,
+    marginTop: 6,
+    x: { ...x, label: lambdaLabel },
+    y: {
+      label: "non-zero terms",
+      domain: [0, Math.max(1, ...points.map((p) => p.nonZero)) * 1.06],
+      ticks: 4,
+      grid: true,
+    },
+    marks: [
+      ...rules,
+      Plot.lineY(points, {
+        x: "lambda",
+        y: "nonZero",
+        stroke: okabeIto.black,
+        curve: "step",
+        strokeWidth: 1.4,
+      }),
+    ],
+  });
+
+  const legend: LegendEntry[] = [
+    {
+      label: hasBand ? "CV error and its standard error" : "CV error",
+      color: okabeIto.blue,
+      dash: "",
+      band: hasBand,
+    },
+  ];
+  for (const choice of chosen)
+    legend.push({
+      label: `${choice.label}: λ = ${significant(choice.point.lambda, 3)}, ${count(choice.point.nonZero, "term")}, ${significant(choice.point.cvRmse, 3)} ${energyUnit}`,
+      color: choice.color,
+      dash: choice.dash,
+      symbol: choice.symbol,
+    });
+  return {
+    name: "lambda-path",
+    title: "Choice of λ",
+    caption: `Root mean square error of cross-validation (above) and number of terms that are not zero (below) at ${count(points.length, "value")} of λ.`,
+    legend,
+    panels: [{ svg: errors }, { svg: terms }],
+    columns: 1,
+    csv: toCsv(
+      name,
+      ["lambda", "cv_rmse", "standard_error", "non_zero", "choice"],
+      path.points.map((p, i) => [
+        p.lambda,
+        p.cvRmse,
+        p.standardError,
+        p.nonZero,
+        chosen
+          .filter((choice) => choice.index === i)
+          .map((choice) => choice.label)
+          .join(" and "),
+      ]),
+    ),
+  };
+}
+
+/** Log axis with a label at every power of ten and short ticks between them. */
+function logAxis(values: readonly number[]): Plot.ScaleOptions {
+  if (values.length === 0) return { type: "log", domain: [0.1, 1] };
+  const low = Math.min(...values) / 1.15;
+  const high = Math.max(...values) * 1.15;
+  const ticks: number[] = [];
+  for (let power = Math.floor(Math.log10(low)); power <= Math.log10(high); power++)
+    for (let digit = 1; digit < 10; digit++) {
+      const tick = Number(`${digit}e${power}`);
+      if (tick >= low && tick <= high) ticks.push(tick);
+    }
+  // Within one decade a label at powers of ten alone would leave the axis bare.
+  const few = ticks.filter((tick) => Math.log10(tick) % 1 === 0).length < 2;
+  const label = (tick: number) => {
+    const [mantissa, power] = tick.toExponential(0).split("e");
+    if (mantissa === "1") return `10${superscript(Number(power))}`;
+    return few && (mantissa === "2" || mantissa === "5")
+      ? `${mantissa} × 10${superscript(Number(power))}`
+      : "";
+  };
+  return { type: "log", domain: [low, high], ticks, tickFormat: label };
+}

@@ -1,0 +1,55 @@
+/** The report: one page that needs nothing else, and the CSV files behind its plots. */
+import { FigureBook } from "./figure.ts";
+import { html, trusted } from "./html.ts";
+import type { ReportModel } from "./model.ts";
+import { dataSection } from "./sections/data.ts";
+import { fitSection } from "./sections/fit.ts";
+import { provenanceSection, syntheticNotice, verdictBlock } from "./sections/header.ts";
+import { latticeSection } from "./sections/lattice.ts";
+import { mcSection } from "./sections/mc.ts";
+import type { Section } from "./sections/section.ts";
+import { snapshotSection } from "./sections/snapshots.ts";
+import { styleSheet } from "./style.ts";
+
+export interface RenderedReport {
+  /** The whole page; it loads nothing, and its policy forbids it to. */
+  readonly html: string;
+  /** CSV text by file name, relative to the page ("report-csv/parity.csv"). */
+  readonly csv: ReadonlyMap<string, string>;
+}
+
+/**
+ * Renders a report. The same model gives the same bytes.
+ * @throws {EcitonError} "shape" for a number that is not finite, naming the plot and the row, and for lists
+ *   whose lengths disagree
+ */
+export function renderReport(model: ReportModel): RenderedReport {
+  const figures = new FigureBook();
+  const { header, lattice, data, fit, mc, snapshots } = model;
+  const sections: Section[] = [];
+  if (header.provenance !== undefined) sections.push(provenanceSection(header.provenance));
+  if (data !== undefined) sections.push(dataSection(data, figures));
+  if (lattice !== undefined) sections.push(latticeSection(lattice));
+  if (fit !== undefined) sections.push(fitSection(fit, figures));
+  if (mc !== undefined) sections.push(mcSection(mc, figures));
+  if (snapshots !== undefined && snapshots.frames.length > 0) sections.push(snapshotSection(snapshots));
+
+  const page = html`<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data: blob:">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${header.study} – Eciton report</title>
+<style>${trusted(styleSheet)}</style>
+</head>
+<body>
+<h1><small>Eciton report</small>${header.study}</h1>
+${verdictBlock(header)}${syntheticNotice(data?.syntheticNotice)}
+${sections.length < 2 ? undefined : html`<nav aria-label="Contents">${sections.map((s) => html`<a href="#${s.id}">${s.title}</a> `)}</nav>`}
+${sections.map((s) => html`<section id="${s.id}">\n<h2>${s.title}</h2>\n${s.body}</section>\n`)}
+</body>
+</html>
+`;
+  return { html: page.text, csv: figures.csv };
+}
