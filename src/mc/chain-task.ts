@@ -1,0 +1,160 @@
+/** One task of an executor: one canonical Metropolis chain, from its payload to its averages. */
+import { createHash } from "node:crypto";
+import { CompiledExpansion } from "../clusters/compiled-expansion.ts";
+import { type ExpansionRecord, expansionFromRecord } from "../clusters/expansion.ts";
+import { studyError } from "../core/errors.ts";
+import { RandomStream } from "../core/random.ts";
+import type { TaskContext, TaskFunction } from "../exec/executor.ts";
+import { Supercell } from "../lattice/supercell.ts";
+import { readCheckpoint, writeCheckpoint } from "./chain-checkpoint.ts";
+import { ChainRecords, type Snapshot } from "./chain-records.ts";
+import { type ChainSummary, summarizeChain } from "./chain-summary.ts";
+import { type Composition, countsByGroup, randomOccupation } from "./composition.ts";
+import { exchangeGroups } from "./exchange-groups.ts";
+import { LayerCounter } from "./layer-counts.ts";
+import { MetropolisChain } from "./metropolis.ts";
+import { SwapMoves } from "./swap-moves.ts";
+
+export interface ChainPayload {
+  readonly expansion: ExpansionRecord;
+  /** Three or nine integers. */
+  readonly supercell: readonly number[];
+  /** Whole numbers in the supercell; what is not named is background. */
+  readonly composition: Composition;
+  /** Names of the sites of each exchange group; default: by equal species. */
+  readonly exchange?: Readonly<Record<string, readonly string[]>>;
+  readonly temperature_K: number;
+  /** Proposals, accepted or not. */
+  readonly steps: number;
+  readonly seed: number;
+  /** Number of the random stream. */
+  readonly index: number;
+  /** Evenly spaced measurements. */
+  readonly samples: number;
+  /** Evenly spaced snapshots; the last one is the final state. */
+  readonly snapshots: number;
+  /** Names of layers to count species in. */
+  readonly layers: readonly string[];
+  readonly checkpoint: {
+    readonly path: string;
+    /** Written each time so many steps are done, and at the end. */
+    readonly everySteps: number;
+    /** Go on from the file if it is there; otherwise it is overwritten. */
+    readonly resume: boolean;
+  } | null;
+}
+
+export interface ChannelAcceptance {
+  readonly group: string;
+  readonly species: readonly [string, string];
+  readonly proposed: number;
+  readonly accepted: number;
+}
+
+export interface FinishedChain extends ChainSummary {
+  readonly interrupted: false;
+  readonly index: number;
+  readonly steps: number;
+  readonly numCells: number;
+  readonly acceptance: readonly ChannelAcceptance[];
+  readonly snapshots: readonly Snapshot[];
+  /** The lowest state met in the whole chain. */
+  readonly lowest: Snapshot;
+}
+
+export interface InterruptedChain {
+  readonly interrupted: true;
+  readonly index: number;
+  /** Steps done, all of them in the checkpoint if there is one. */
+  readonly step: number;
+}
+
+export type ChainResult = FinishedChain | InterruptedChain;
+
+/** What an executor is given to run chains. */
+export const chainTask: TaskFunction = { module: import.meta.url, name: "runChain" };
+
+/** The cancel flag is looked at after so many steps: some milliseconds. */
+const POLL_STEPS = 4096;
+
+/**
+ * Runs a chain from a random arrangement, or goes on from its checkpoint. The result is a function of the payload
+ * alone: how often the chain was interrupted and resumed leaves no trace in it.
+ * @throws {EcitonError} "study" for an impossible composition, layer or number of steps, "data" for a model or
+ *   checkpoint that cannot be used, "io" when the checkpoint cannot be written, "not-converged" for energy drift
+ */
+export function runChain(payload: ChainPayload, context: TaskContext): ChainResult {
+  const { index, steps, checkpoint } = payload;
+  const { chain, moves, records, counter, numCells } = prepareChain(payload);
+  const task = checkpoint ? fingerprint(payload) : "";
+  const saved = checkpoint?.resume ? readCheckpoint(checkpoint.path, task) : null;
+  if (saved) {
+    chain.restore(saved.chain);
+    records.restore(saved.records);
+  }
+  const save = () => {
+    if (checkpoint)
+      writeCheckpoint(checkpoint.path, { task, chain: chain.state(), records: records.state() });
+  };
+  const every = checkpoint?.everySteps ?? Number.POSITIVE_INFINITY;
+  while (chain.step < steps) {
+    if (Atomics.load(context.cancel, 0) !== 0) {
+      save();
+      return { interrupted: true, index, step: chain.step };
+    }
+    const nextSave = (Math.floor(chain.step / every) + 1) * every;
+    const next = Math.min(steps, chain.step + POLL_STEPS, records.nextStep(), nextSave);
+    chain.run(next - chain.step);
+    records.record(chain);
+    if (chain.step === steps) chain.checkEnergy();
+    if (chain.step === nextSave || chain.step === steps) save();
+    Atomics.store(context.progress, context.index, Math.floor((1000 * chain.step) / steps));
+  }
+  const accepted = chain.accepted.reduce((sum, n) => sum + n, 0);
+  const { step, energy, occupation } = chain.lowest;
+  return {
+    interrupted: false,
+    index,
+    steps,
+    numCells,
+    ...summarizeChain(records, counter.rows, payload.temperature_K, accepted),
+    acceptance: moves.channels.map(({ group, species }, kind) => ({
+      group,
+      species,
+      proposed: chain.proposed[kind],
+      accepted: chain.accepted[kind],
+    })),
+    snapshots: records.snapshots,
+    lowest: { step, energy_eV: energy, occupation },
+  };
+}
+
+function prepareChain(payload: ChainPayload) {
+  const { steps, samples, snapshots, temperature_K } = payload;
+  const whole = (path: string, value: number, least: number) => {
+    if (!Number.isSafeInteger(value) || value < least)
+      throw studyError(`sample.${path}`, `expected a whole number of at least ${least}, found ${value}`);
+  };
+  whole("samples", samples, 2);
+  whole("snapshots", snapshots, 1);
+  whole("steps", steps, Math.max(samples, snapshots));
+  if (payload.checkpoint) whole("checkpoint_every_steps", payload.checkpoint.everySteps, 1);
+  const expansion = expansionFromRecord(payload.expansion, "model");
+  const supercell = new Supercell(expansion.lattice, payload.supercell);
+  const model = new CompiledExpansion(expansion, supercell);
+  const groups = exchangeGroups(expansion.lattice, payload.exchange);
+  const counts = countsByGroup(payload.composition, groups, supercell, "sample.composition");
+  const random = new RandomStream(payload.seed, payload.index);
+  const occupation = randomOccupation(supercell, groups, counts, random);
+  const moves = new SwapMoves(model, supercell, groups, occupation);
+  const chain = new MetropolisChain(model, moves, occupation, temperature_K, random);
+  const counter = new LayerCounter(supercell, groups, counts, payload.layers);
+  const records = new ChainRecords(counter, steps, samples, snapshots);
+  return { chain, moves, records, counter, numCells: supercell.numCells };
+}
+
+/** Tells checkpoints of different tasks apart. */
+function fingerprint(payload: ChainPayload): string {
+  const { checkpoint: _, ...task } = payload;
+  return createHash("sha256").update(JSON.stringify(task)).digest("hex");
+}

@@ -1,0 +1,74 @@
+/** Semi-grand canonical moves: one site changes its species at given chemical potentials. */
+import { EcitonError } from "../core/errors.ts";
+import type { Supercell } from "../lattice/supercell.ts";
+import { type ExchangeGroup, groupSites } from "./exchange-groups.ts";
+import type { LatticeModel, Moves, RandomSource } from "./lattice-model.ts";
+
+/**
+ * A proposal is a uniformly random site of all groups and a uniformly random other species of its list. Both
+ * numbers of choices are the same before and after the change, so a proposal and its reverse are equally probable.
+ */
+export class FlipMoves implements Moves {
+  readonly kinds: readonly string[];
+  kind = 0;
+  energyChange = 0;
+  readonly #model: LatticeModel;
+  readonly #sites: Int32Array;
+  /** Group of each entry of #sites. */
+  readonly #groupOf: Uint8Array;
+  /** Chemical potential by group and species, eV. */
+  readonly #potential: readonly Float64Array[];
+  #site = 0;
+  #species = 0;
+
+  /**
+   * @param chemicalPotentials eV by species; 0 where not given. Only differences within a group matter.
+   * @throws {EcitonError} "usage" for a chemical potential that is not a finite number
+   */
+  constructor(
+    model: LatticeModel,
+    supercell: Supercell,
+    groups: readonly ExchangeGroup[],
+    chemicalPotentials: Readonly<Record<string, number>> = {},
+  ) {
+    for (const [species, value] of Object.entries(chemicalPotentials))
+      if (!Number.isFinite(value))
+        throw new EcitonError(
+          "usage",
+          `the chemical potential of ${species} is ${value}, expected a number in eV`,
+        );
+    this.#model = model;
+    this.kinds = groups.map((group) => group.name);
+    const lists = groups.map((group) => groupSites(group, supercell));
+    this.#sites = Int32Array.from(lists.flatMap((list) => Array.from(list)));
+    this.#groupOf = Uint8Array.from(lists.flatMap((list, g) => new Array<number>(list.length).fill(g)));
+    this.#potential = groups.map((group) =>
+      Float64Array.from(group.species, (species) => chemicalPotentials[species] ?? 0),
+    );
+  }
+
+  propose(occupation: Uint8Array, random: RandomSource): number {
+    const place = random.nextIndex(this.#sites.length);
+    const site = this.#sites[place];
+    this.kind = this.#groupOf[place];
+    const potential = this.#potential[this.kind];
+    const before = occupation[site];
+    // One of the other species: the numbers from `before` on are moved up by one.
+    const draw = potential.length === 2 ? 0 : random.nextIndex(potential.length - 1);
+    const species = draw < before ? draw : draw + 1;
+    this.#site = site;
+    this.#species = species;
+    this.energyChange = this.#model.changeOfSite(occupation, site, species);
+    return this.energyChange - (potential[species] - potential[before]);
+  }
+
+  commit(occupation: Uint8Array): void {
+    occupation[this.#site] = this.#species;
+  }
+
+  state(): Int32Array {
+    return new Int32Array(0);
+  }
+
+  restore(): void {}
+}
