@@ -24,7 +24,7 @@ export interface Structure {
   readonly converged?: boolean;
   /** Name given by the file (comment line, config id). */
   readonly name: string;
-  /** Everything else the file says of the structure. */
+  /** Everything else the file says of the structure; what it says of each atom under keys that begin with "atom.", flat. */
   readonly info: Readonly<Record<string, InfoValue>>;
   /** Where it came from: file and first line, or step. */
   readonly source: { readonly file: string; readonly line: number | null };
