@@ -1,0 +1,68 @@
+/** One door to all structure formats. */
+import { basename } from "node:path";
+import { EcitonError } from "../../core/errors.ts";
+import { readTextFile } from "../read-text.ts";
+import type { Dataset } from "../structure.ts";
+import { type CifOptions, readCif } from "./cif.ts";
+import { type ExtxyzOptions, readExtxyz } from "./extxyz.ts";
+import { readOutcar } from "./outcar.ts";
+import { type PoscarOptions, readPoscar } from "./poscar.ts";
+import { readVasprun } from "./vasprun.ts";
+
+export const structureFormats = ["poscar", "extxyz", "cif", "vasprun", "outcar"] as const;
+export type StructureFormat = (typeof structureFormats)[number];
+
+/** Options of every format; each reader takes its own. */
+export interface ReadOptions extends PoscarOptions, ExtxyzOptions, CifOptions {
+  /** Told from the file's name if it is not given. */
+  readonly format?: StructureFormat;
+}
+
+/**
+ * Structures of a file, which may be gzipped.
+ * @throws {EcitonError} "data" if the file cannot be read, its name tells no format, or its content is wrong
+ */
+export function readStructures(path: string, options: ReadOptions = {}): Dataset {
+  const format = options.format ?? formatOfName(path);
+  const text = readTextFile(path);
+  switch (format) {
+    case "poscar":
+      return readPoscar(text, path, options);
+    case "extxyz":
+      return readExtxyz(text, path, options);
+    case "cif":
+      return readCif(text, path, options);
+    case "vasprun":
+      return readVasprun(text, path);
+    case "outcar":
+      return readOutcar(text, path);
+    default:
+      return format satisfies never;
+  }
+}
+
+const namePatterns: readonly [StructureFormat, RegExp][] = [
+  ["poscar", /^(POSCAR|CONTCAR)|[-_.](POSCAR|CONTCAR)$|\.(vasp|poscar)$/i],
+  ["extxyz", /\.(xyz|extxyz)$/i],
+  ["cif", /\.cif$/i],
+  ["vasprun", /vasprun.*\.xml$/i],
+  ["outcar", /^OUTCAR|[-_.]OUTCAR$/i],
+];
+
+/**
+ * Format that a file's name stands for, `.gz` aside.
+ * @throws {EcitonError} "data" listing the formats if the name tells none
+ */
+export function formatOfName(path: string): StructureFormat {
+  const name = basename(path).replace(/\.gz$/i, "");
+  // An ending such as .cif says more than a beginning such as POSCAR.
+  const byEnding = namePatterns.find(([format, pattern]) => format !== "poscar" && pattern.test(name));
+  const found = byEnding ?? namePatterns.find(([, pattern]) => pattern.test(name));
+  if (found === undefined)
+    throw new EcitonError(
+      "data",
+      `${path}: the name does not tell the format; expected POSCAR*, CONTCAR*, *.vasp, *.xyz, *.extxyz, *.cif, vasprun*.xml or OUTCAR*, or a format option of ${structureFormats.join(", ")}`,
+      { file: path },
+    );
+  return found[0];
+}
