@@ -1,5 +1,6 @@
 /** What vasprun.xml and OUTCAR share: Fortran numbers, element names, the stress convention. */
 import { KBAR_EV_PER_A3 } from "../../core/units.ts";
+import { isElement } from "../elements.ts";
 
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eEdD][+-]?\d+)?$/;
 
@@ -22,8 +23,8 @@ export function fortranNumbers(row: string, count: number): number[] | null {
 export function elementOfTitle(title: string): string | null {
   const words = title.trim().split(/\s+/);
   const word = words.length > 1 ? words[1] : words[0];
-  const match = /^([A-Z][a-z]|[HBCNOFPSKVYIWU])(?:[_.\d].*)?$/.exec(word ?? "");
-  return match ? match[1] : null;
+  const symbol = /^([A-Z][a-z]?)(?:[_.\d].*)?$/.exec(word ?? "")?.[1];
+  return symbol !== undefined && isElement(symbol) ? symbol : null;
 }
 
 /**
