@@ -72,6 +72,10 @@ export function studySchema(constants: Constants = {}) {
       .describe("bulk: all true; slab: the last false"),
     coordinates: z.enum(["fractional", "cartesian"]).default("fractional"),
     charges: speciesNumbers("charge of a species, e; every configuration must then be neutral").optional(),
+    vacancies: z
+      .array(z.string())
+      .default(["Va", "vacancy"])
+      .describe("species that stand for an absent atom"),
     sites: z.array(site).min(1),
   });
 
@@ -136,7 +140,17 @@ export function studySchema(constants: Constants = {}) {
       "farther from its site than this, a structure is rejected",
     ).optional(),
     max_strain: positive("number", "largest strain against the ideal lattice").optional(),
+    max_volume_change: positive("number", "largest fractional change of volume of a cell").optional(),
     supercell: supercell.optional().describe("default: found from the cell of each structure"),
+    leave_out: z
+      .strictObject({
+        species: z
+          .array(z.string())
+          .optional()
+          .describe("species in the file that the lattice does not describe"),
+        below_A: positive("length", "slabs: leave out atoms lower than this above the lowest one").optional(),
+      })
+      .optional(),
   });
 
   const data = z
@@ -264,10 +278,11 @@ export function studySchema(constants: Constants = {}) {
     replicas: whole("chains for each point of the grid").default(1),
     snapshots: whole("evenly spaced pictures of each chain").default(5),
     samples: whole("measurements of each chain").default(10_000),
-    layers: z
-      .array(z.string())
+    exchange: z
+      .record(z.string(), z.array(z.string()).min(1))
       .optional()
-      .describe("species whose distribution over the layers is shown; default: all that move"),
+      .describe("groups of sites that exchange species; default: sites with the same species"),
+    checkpoint_every_steps: whole("how often a chain writes its checkpoint").default(1_000_000),
   });
 
   const model = z

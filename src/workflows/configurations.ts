@@ -1,0 +1,233 @@
+/** The training data of a study: from its tables or files to configurations with energies. */
+import { basename, resolve } from "node:path";
+import { globSync } from "tinyglobby";
+import type { ClusterExpansion } from "../clusters/expansion.ts";
+import { dataError, EcitonError, studyError } from "../core/errors.ts";
+import { type Configuration, SupercellCache, speciesCounts } from "../data/configuration.ts";
+import { configurationOfRecord } from "../data/configuration-record.ts";
+import { readStructures } from "../data/formats/index.ts";
+import { checkCharge } from "../data/mapping/charge-balance.ts";
+import { mapDataset } from "../data/mapping/map-structure.ts";
+import type { MappingOptions } from "../data/mapping/options.ts";
+import { type MappingResult, mappingLine } from "../data/mapping/report.ts";
+import { readOccupationTable } from "../data/occupation-table.ts";
+import { readProperties } from "../data/property-table.ts";
+import type { Structure } from "../data/structure.ts";
+import type { LoadedStudy } from "../data/study/load-study.ts";
+import type { Study } from "../data/study/schema.ts";
+import type { ParentLattice } from "../lattice/parent-lattice.ts";
+import { hashFile, type InputFile } from "./provenance.ts";
+import { syntheticTable } from "./synthetic-table.ts";
+
+type DataSection = NonNullable<Study["data"]>;
+type StructuresSection = NonNullable<DataSection["structures"]>;
+
+export interface TrainingData {
+  /** Every one has an energy. */
+  readonly configurations: readonly Configuration[];
+  /** One for each structure that was read; empty for tables. */
+  readonly mapping: readonly MappingResult[];
+  readonly warnings: readonly string[];
+  readonly inputs: readonly InputFile[];
+  readonly source: string;
+  /** Why the table is synthetic; null when it is not. */
+  readonly synthetic: string | null;
+}
+
+/**
+ * Reads, maps and checks everything before any work starts.
+ * @param model the study's own model, asked for by a synthetic table only
+ * @throws {EcitonError} "study" or "data" naming file and line, "mapping" when no structure maps
+ */
+export function loadTrainingData(
+  loaded: LoadedStudy,
+  lattice: ParentLattice,
+  model: () => ClusterExpansion,
+): TrainingData {
+  const { study } = loaded;
+  const { data } = study;
+  if (!data) throw studyError("data", "this command needs the section data (table, structures or synthetic)");
+  const charges = study.lattice?.charges;
+  if (data.energy_per === "atom" && !data.structures)
+    throw studyError("data.energy_per", "energies per atom need data.structures; a table knows no atoms");
+  const read = data.synthetic
+    ? syntheticData(data.synthetic, study, model)
+    : data.table
+      ? tableData(data.table, loaded, lattice)
+      : structureData(data.structures!, data.energy_per, loaded, lattice);
+  if (read.configurations.length === 0)
+    throw new EcitonError(
+      "mapping",
+      `${read.source}: no configuration is left to fit; ${read.warnings[0] ?? ""}`,
+    );
+  if (charges) for (const configuration of read.configurations) requireNeutral(configuration, charges);
+  return { ...read, configurations: read.configurations.map((c) => withTotalEnergy(c, data, read.source)) };
+}
+
+function syntheticData(
+  section: NonNullable<DataSection["synthetic"]>,
+  study: Study,
+  model: () => ClusterExpansion,
+): TrainingData {
+  const configurations = syntheticTable(model(), {
+    section,
+    charges: study.lattice?.charges,
+    seed: study.seed,
+  });
+  return {
+    configurations,
+    mapping: [],
+    warnings: [],
+    inputs: [],
+    source: `${section.configurations} synthetic configurations, noise ${section.noise_eV} eV each`,
+    synthetic: section.why,
+  };
+}
+
+function tableData(
+  section: NonNullable<DataSection["table"]>,
+  { folder }: LoadedStudy,
+  lattice: ParentLattice,
+): TrainingData {
+  const path = resolve(folder, section.file);
+  const { records, warnings } = readOccupationTable(path, {
+    energyColumn: section.energy_column,
+    idColumn: section.id_column,
+  });
+  const supercells = new SupercellCache(lattice);
+  return {
+    configurations: records.map((record) => configurationOfRecord(record, supercells, section.file)),
+    mapping: [],
+    warnings,
+    inputs: [hashFile(path)],
+    source: section.file,
+    synthetic: null,
+  };
+}
+
+function structureData(
+  section: StructuresSection,
+  energyPer: DataSection["energy_per"],
+  { folder, study }: LoadedStudy,
+  lattice: ParentLattice,
+): TrainingData {
+  const paths = expandFiles(section.files, folder);
+  const inputs = paths.map(hashFile);
+  const warnings: string[] = [];
+  const structures = paths.flatMap((path) => {
+    const dataset = readStructures(path, { format: section.format, energyKey: section.energy_key });
+    warnings.push(...dataset.warnings);
+    const taken =
+      section.steps === "last" && isRun(path, section) ? dataset.structures.slice(-1) : dataset.structures;
+    return taken.map((structure) => named(structure, section));
+  });
+  const energies = section.properties ? joinedEnergies(section.properties, structures, folder, inputs) : null;
+  const options = mappingOptions(section.mapping, study);
+  const mapping = [...mapDataset(structures, lattice, options)];
+  const rejected = mapping.filter((result) => !result.accepted);
+  if (rejected.length > 0 && section.on_rejected === "error")
+    throw new EcitonError("mapping", rejected.map(mappingLine).join("\n"), { rejected: rejected.length });
+  for (const result of rejected) warnings.push(`left out ${mappingLine(result)}`);
+  const configurations = mapping.flatMap((result, i): Configuration[] => {
+    if (!result.accepted) return [];
+    const structure = structures[i];
+    if (structure.converged === false)
+      warnings.push(
+        `${structure.name} (${structure.source.file}): the calculation behind it did not converge`,
+      );
+    const energy = energies ? energies[i] : structure.energy;
+    const scale = energyPer === "atom" ? structure.species.length : 1;
+    return [{ ...result.configuration, energy: energy === undefined ? undefined : energy * scale }];
+  });
+  return {
+    configurations,
+    mapping,
+    warnings,
+    inputs,
+    source: section.files.map((file) => basename(file)).join(", "),
+    synthetic: null,
+  };
+}
+
+/** The study's mapping section with what its lattice says of charges and vacancies. */
+export function mappingOptions(section: StructuresSection["mapping"], study: Study): MappingOptions {
+  return { ...section, charges: study.lattice?.charges, vacancy: study.lattice?.vacancies };
+}
+
+/** Files of VASP runs hold the steps of one structure; other files hold structures of their own. */
+function isRun(path: string, section: StructuresSection): boolean {
+  return section.format === "vasprun" || section.format === "outcar" || /vasprun|OUTCAR/.test(basename(path));
+}
+
+function expandFiles(patterns: readonly string[], folder: string): string[] {
+  return patterns.flatMap((pattern, i) => {
+    if (!/[*?[{]/.test(pattern)) return [resolve(folder, pattern)];
+    const found = globSync(pattern, { cwd: folder, absolute: true, expandDirectories: false }).sort();
+    if (found.length === 0)
+      throw studyError(
+        `data.structures.files[${i}]`,
+        `no file matches "${pattern}" below the study's folder`,
+      );
+    return found;
+  });
+}
+
+function named(structure: Structure, section: StructuresSection): Structure {
+  if (section.id_key === undefined) return structure;
+  const id = structure.info[section.id_key];
+  if (id === undefined && structure.name === "")
+    throw dataError(
+      structure.source.file,
+      structure.source.line,
+      `no entry "${section.id_key}" (data.structures.id_key)`,
+    );
+  return id === undefined ? structure : { ...structure, name: String(id) };
+}
+
+function joinedEnergies(
+  section: NonNullable<StructuresSection["properties"]>,
+  structures: readonly Structure[],
+  folder: string,
+  inputs: InputFile[],
+): number[] {
+  const path = resolve(folder, section.file);
+  const table = readProperties(path, { idColumn: section.id_column, columns: [section.energy_column] });
+  inputs.push(hashFile(path));
+  const energies = new Map(table.ids.map((id, i) => [id, table.columns.get(section.energy_column)![i]]));
+  return structures.map(({ name, source }) => {
+    const energy = energies.get(name);
+    if (energy === undefined)
+      throw new EcitonError(
+        "data",
+        `${section.file}: no row with ${section.id_column} "${name}", which is in ${basename(source.file)}:${source.line ?? 1}`,
+        { file: section.file, id: name },
+      );
+    return energy;
+  });
+}
+
+function requireNeutral(configuration: Configuration, charges: Readonly<Record<string, number>>): void {
+  const balance = checkCharge(configuration, charges);
+  if (balance.balanced) return;
+  const charged = [...speciesCounts(configuration)].filter(([species, n]) => n > 0 && charges[species]);
+  const sum = charged.map(([species, n]) => `${n} ${species} of ${charges[species]} e`).join(", ");
+  throw dataError(
+    configuration.source.file,
+    configuration.source.line,
+    `${configuration.id}: not neutral: ${sum} add up to ${balance.total} e (lattice.charges)`,
+  );
+}
+
+/** The energy of the whole supercell, whatever the file's energies stand for. */
+function withTotalEnergy(configuration: Configuration, data: DataSection, source: string): Configuration {
+  const { energy, supercell, id } = configuration;
+  if (energy === undefined)
+    throw new EcitonError(
+      "data",
+      `${source}: ${id} has no energy; name its column or entry (energy_column, energy_key) or leave it out`,
+      { id },
+    );
+  const per = data.energy_per;
+  const scale = per === "cell" ? supercell.numCells : per === "site" ? supercell.active.length : 1;
+  return { ...configuration, energy: energy * scale };
+}
