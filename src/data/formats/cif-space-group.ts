@@ -47,26 +47,26 @@ let allEntries: Entry[] | null = null;
 
 function fittingEntries({ hall, hermannMauguin, number }: SpaceGroupName): Entry[] {
   allEntries ??= Array.from({ length: 530 }, (_, i) => moyo().hall_symbol_entry(i + 1));
-  const entries = allEntries;
-  const numbered = entries.filter((entry) => number === null || entry.number === number);
-  /** Entries with the symbol and the number; none if the symbol belongs to other numbers; null if nobody knows it. */
-  const matching = (fits: (entry: Entry) => boolean): Entry[] | null => {
-    const found = numbered.filter(fits);
-    return found.length > 0 || entries.some(fits) ? found : null;
-  };
+  const numbered = allEntries.filter((entry) => number === null || entry.number === number);
+  // A symbol outside the tables may mean another origin or centring ("C -1"): the number alone would be a guess.
   if (hall !== null) {
-    // CIF writes the twofold axis along a-b as 2", moyo as 2=.
-    const plain = (symbol: string) => plainSymbol(symbol).replaceAll('"', "=");
-    const found = matching((entry) => plain(entry.hall_symbol) === plain(hall));
-    if (found !== null) return found;
+    // CIF writes the twofold axis along a-b as 2", moyo as 2=. Spaces count: "P 32" is not "P 3 2".
+    const plain = (symbol: string) =>
+      symbol
+        .replaceAll('"', "=")
+        .replace(/[\s_]+/g, " ")
+        .trim()
+        .toLowerCase();
+    return numbered.filter((entry) => plain(entry.hall_symbol) === plain(hall));
   }
   if (hermannMauguin === null) return numbered;
   const parts = /^(.*?)(?:\s*:\s*([12HR])|\s+([HR]))?\s*$/i.exec(hermannMauguin)!;
   const wanted = plainSymbol(parts[1]);
   const setting = (parts[2] ?? parts[3] ?? "").toUpperCase();
-  const found = matching((entry) => symbolsOf(entry).some((known) => plainSymbol(known) === wanted));
-  return (found ?? numbered.filter(() => number !== null)).filter((entry) =>
-    entry.setting.toUpperCase().startsWith(setting),
+  return numbered.filter(
+    (entry) =>
+      symbolsOf(entry).some((known) => plainSymbol(known) === wanted) &&
+      entry.setting.toUpperCase().startsWith(setting),
   );
 }
 

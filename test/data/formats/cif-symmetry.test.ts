@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { namedOperations } from "../../../src/data/formats/cif-space-group.ts";
 import {
   applyOperation,
   checkedGroup,
@@ -6,6 +7,7 @@ import {
   orbitOf,
   parseOperation,
 } from "../../../src/data/formats/cif-symmetry.ts";
+import { moyo } from "../../../src/lattice/moyo.ts";
 import { dataErrorOf } from "./errors-of.ts";
 
 const operation = (text: string) => parseOperation(text, "C", 7);
@@ -98,5 +100,32 @@ describe("orbits", () => {
     const fourfold = group("x,y,z", "-y,x,z", "-x,-y,z", "y,-x,z");
     // Neighbouring images are 0.047 Å apart, opposite ones 0.067 Å.
     expect(orbitOf(site, fourfold, cube, 0.05)).toBeNull();
+  });
+});
+
+describe("named space groups", () => {
+  it("gives a group on a fitting cell for every Hall symbol, of the order of its number", () => {
+    const orders = new Map<number, Set<number>>();
+    for (let hallNumber = 1; hallNumber <= 530; hallNumber++) {
+      const { hall_symbol: hall, number, centering } = moyo().hall_symbol_entry(hallNumber);
+      const name = { hall, hermannMauguin: null, number: null };
+      const trigonal = number >= 143 && number <= 194 && !/^-?P 3\*/.test(hall);
+      const operations = namedOperations(name, trigonal ? hexagonal : cube, "C", 7);
+      // Matrices read the wrong way round would not close together with their translations.
+      expect(checkedGroup(operations, "C", 7)).toHaveLength(operations.length);
+      const lattice = { P: 1, A: 2, B: 2, C: 2, I: 2, R: 3, F: 4 }[centering];
+      orders.set(number, (orders.get(number) ?? new Set()).add(operations.length / lattice));
+    }
+    // The order of the point group does not depend on the setting.
+    expect([...orders.values()].every((found) => found.size === 1)).toBe(true);
+    // mmm, m-3m and 6/mmm of the International Tables.
+    expect([62, 225, 194].map((number) => [...orders.get(number)!])).toEqual([[8], [48], [24]]);
+  });
+
+  it("tells Hall symbols apart that differ in spaces alone", () => {
+    const order = (hall: string) =>
+      namedOperations({ hall, hermannMauguin: null, number: null }, hexagonal, "C", 7).length;
+    // P 3_2 is cyclic of order 3, P 3 1 2 has twofold axes.
+    expect([order("P 32"), order("P 3 2")]).toEqual([3, 6]);
   });
 });

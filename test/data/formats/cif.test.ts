@@ -284,6 +284,20 @@ describe("CIF symmetry", () => {
     );
   });
 
+  it("does not fall back on the number when a symbol is unknown", () => {
+    const triclinic = cubic(4).map((line) => line.replace("90", "85"));
+    const text = (symbol: string) =>
+      cif(
+        triclinic,
+        "_space_group_IT_number 2",
+        `_symmetry_space_group_name_H-M '${symbol}'`,
+        sites("O1 .1 .2 .3"),
+      );
+    expect(one(text("P -1")).species).toHaveLength(2);
+    // P -1 with a centred cell has twice the atoms.
+    expect(errorOf(text("C -1"))).toMatch(/^C:9: no space group is known by C -1, 2; write the operations/);
+  });
+
   it("tells rhombohedral from hexagonal axes by the cell", () => {
     const rhombohedral = cubic(5).map((line) => line.replace("90", "55"));
     const name = ["_symmetry_space_group_name_H-M 'R -3 m'"];
