@@ -1,7 +1,7 @@
 /** Observable Plot on the server: one call, one SVG as text. */
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
-import { type Markup, trusted } from "./html.ts";
+import { escapeHtml, type Markup, trusted } from "./html.ts";
 
 const { document } = parseHTML("<html><body></body></html>");
 
@@ -21,7 +21,6 @@ export function drawPlot(label: string, options: Plot.PlotOptions, defs = ""): M
     marginTop: 14,
     marginBottom: 44,
     ...rest,
-    ariaLabel: label,
     x: { labelAnchor: "center", labelArrow: "none", labelOffset: 36, tickSize: 4, ...x },
     y: { labelAnchor: "center", labelArrow: "none", tickSize: 4, ...y },
     marks: [Plot.frame({ stroke: "#333" }), ...marks],
@@ -30,9 +29,9 @@ export function drawPlot(label: string, options: Plot.PlotOptions, defs = ""): M
   svg.setAttribute("font-size", "12");
   svg.setAttribute("font-family", "Helvetica Neue, Arial, Liberation Sans, sans-serif");
   svg.setAttribute("overflow", "visible");
-  const text = svg.outerHTML;
-  const end = text.indexOf(">") + 1;
-  return trusted(text.slice(0, end) + defs + text.slice(end));
+  // The DOM library leaves "<" and ">" in attributes as they are; the label is free text, so it is escaped here.
+  const inside = svg.outerHTML.slice("<svg".length, -"</svg>".length);
+  return trusted(`<svg aria-label="${escapeHtml(label)}"${inside}${defs}</svg>`);
 }
 
 /**

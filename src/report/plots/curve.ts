@@ -7,6 +7,7 @@ import { distinctSeries, seriesStyle } from "../marks.ts";
 import type { CurvePlot } from "../model.ts";
 import { count, plain, requireFinite } from "../numbers.ts";
 import { drawPlot, paddedRange } from "../plot.ts";
+import { errorBars } from "./error-bars.ts";
 
 /** @throws {EcitonError} "shape" for numbers that are not finite */
 export function curveFigure(curve: CurvePlot): Figure {
@@ -31,15 +32,14 @@ export function curveFigure(curve: CurvePlot): Figure {
         const place = { x: "x", y: "y", stroke: style.color };
         return [
           Plot.lineY(points, { ...place, strokeWidth: 1.6, strokeDasharray: style.dash || "1 0" }),
-          Plot.ruleX(
+          ...errorBars(
             points.filter((p) => (p.error ?? 0) > 0),
             {
               x: "x",
-              y1: (p) => p.y - p.error!,
-              y2: (p) => p.y + p.error!,
+              low: (p) => p.y - p.error!,
+              high: (p) => p.y + p.error!,
               stroke: style.color,
               strokeWidth: 1.2,
-              marker: "tick",
             },
           ),
           Plot.dot(points, { ...place, symbol: style.symbol, r: 3.6, fill: "white", strokeWidth: 1.5 }),

@@ -10,6 +10,7 @@ import { grey, okabeIto, type SeriesStyle, seriesStyle } from "../marks.ts";
 import type { EciRow, FitSummary } from "../model.ts";
 import { count, notFinite, requireFinite } from "../numbers.ts";
 import { drawPlot, paddedRange } from "../plot.ts";
+import { errorBars } from "./error-bars.ts";
 import { placeLabels } from "./labels.ts";
 
 type Unsampled = NonNullable<FitSummary["unsampled"]>;
@@ -174,9 +175,9 @@ function eciMarks(ecis: readonly DrawnEci[]): Plot.Markish[] {
   const styles = [...new Set(ecis.map((e) => e.style))];
   return [
     Plot.ruleY([0], { stroke: grey.middle }),
-    Plot.ruleX(
+    ...errorBars(
       ecis.filter((e) => e.row.interval !== undefined),
-      { x: "x", y1: "low", y2: "high", stroke: okabeIto.black, strokeWidth: 1.2, marker: "tick" },
+      { x: "x", low: (e) => e.low, high: (e) => e.high, stroke: okabeIto.black, strokeWidth: 1.2 },
     ),
     ...styles.map((style) =>
       Plot.dot(

@@ -11,6 +11,7 @@ import { fillDefs, fillId, fillStyle, okabeIto } from "../marks.ts";
 import type { LayerOccupations } from "../model.ts";
 import { count, notFinite } from "../numbers.ts";
 import { drawPlot } from "../plot.ts";
+import { errorBars } from "./error-bars.ts";
 
 interface Segment {
   readonly concentration: number;
@@ -62,16 +63,15 @@ export function layerOccupationsFigure(occupations: LayerOccupations): Figure {
           ),
         ),
         // The error of a layer stands at the upper edge of its segment; the last edge is always 1.
-        Plot.ruleX(
+        ...errorBars(
           segments.filter((s) => s.layer < layers.length - 1 && (s.error ?? 0) > 0),
           {
             fx: "concentration",
             x: "temperature",
-            y1: (s: Segment) => Math.max(0, s.high - s.error!),
-            y2: (s: Segment) => Math.min(1, s.high + s.error!),
+            low: (s) => Math.max(0, s.high - s.error!),
+            high: (s) => Math.min(1, s.high + s.error!),
             stroke: okabeIto.black,
             strokeWidth: 1.5,
-            marker: "tick",
           },
         ),
       ],

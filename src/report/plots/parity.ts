@@ -63,7 +63,7 @@ function scatter(
   const side = { domain, nice: false, grid: true, ticks: 6 };
   return drawPlot("Predicted against reference energy", {
     width: 440,
-    height: 422,
+    height: 420,
     x: { ...side, label: `reference energy (${energyUnit})` },
     y: { ...side, label: `predicted energy (${energyUnit})` },
     marks: [
@@ -132,7 +132,7 @@ function violins(sets: readonly ResidualSet[], energyUnit: string): Markup {
   });
   return drawPlot("Violins of the residuals", {
     width: 340,
-    height: 422,
+    height: 420,
     x: {
       type: "linear",
       domain: [-0.5, Math.max(0.5, sets.length - 0.5)],

@@ -7,7 +7,7 @@ export interface Violin {
   readonly median: number;
   readonly upperQuartile: number;
   readonly maximum: number;
-  /** Values at which the density is given, from minimum to maximum; empty when all values are equal. */
+  /** Values at which the density is given, from minimum to maximum; empty when all values are equal up to rounding. */
   readonly at: readonly number[];
   /** Density at each, 1/unit of the values. */
   readonly density: readonly number[];
@@ -26,12 +26,16 @@ export function violin(values: readonly number[], points = 120): Violin {
   const lowerQuartile = quantileSorted(sorted, 0.25);
   const upperQuartile = quantileSorted(sorted, 0.75);
   const summary = { minimum, lowerQuartile, median: quantileSorted(sorted, 0.5), upperQuartile, maximum };
-  if (maximum === minimum) return { ...summary, at: [], density: [] };
+  if (sorted.length === 1) return { ...summary, at: [], density: [] };
 
   const deviation = sampleStandardDeviation(sorted);
-  // More than half of the values may be equal: the quartile range is then 0, and the deviation decides alone.
+  // More than half of the values may be equal, up to rounding: the quartile range then says nothing.
   const range = (upperQuartile - lowerQuartile) / 1.34;
-  const bandwidth = 0.9 * (range > 0 ? Math.min(deviation, range) : deviation) * sorted.length ** -0.2;
+  const width = range > 1e-9 * deviation ? Math.min(deviation, range) : deviation;
+  const bandwidth = 0.9 * width * sorted.length ** -0.2;
+  // Values that differ by rounding alone have no shape to show.
+  if (bandwidth <= 1e-12 * Math.max(-minimum, maximum)) return { ...summary, at: [], density: [] };
+
   const at = Array.from({ length: points }, (_, i) => minimum + ((maximum - minimum) * i) / (points - 1));
   const scale = 1 / (sorted.length * bandwidth * Math.sqrt(2 * Math.PI));
   const density = at.map((x) => {
