@@ -11,7 +11,7 @@ import { mapDataset } from "../data/mapping/map-structure.ts";
 import type { MappingOptions } from "../data/mapping/options.ts";
 import { type MappingResult, mappingLine } from "../data/mapping/report.ts";
 import { readOccupationTable } from "../data/occupation-table.ts";
-import { readProperties } from "../data/property-table.ts";
+import { propertyOf, readProperties } from "../data/property-table.ts";
 import type { Structure } from "../data/structure.ts";
 import type { LoadedStudy } from "../data/study/load-study.ts";
 import type { Study } from "../data/study/schema.ts";
@@ -193,17 +193,13 @@ function joinedEnergies(
   const path = resolve(folder, section.file);
   const table = readProperties(path, { idColumn: section.id_column, columns: [section.energy_column] });
   inputs.push(hashFile(path));
-  const energies = new Map(table.ids.map((id, i) => [id, table.columns.get(section.energy_column)![i]]));
-  return structures.map(({ name, source }) => {
-    const energy = energies.get(name);
-    if (energy === undefined)
-      throw new EcitonError(
-        "data",
-        `${section.file}: no row with ${section.id_column} "${name}", which is in ${basename(source.file)}:${source.line ?? 1}`,
-        { file: section.file, id: name },
-      );
-    return energy;
-  });
+  return Array.from(
+    propertyOf(
+      table,
+      section.energy_column,
+      structures.map((structure) => structure.name),
+    ),
+  );
 }
 
 function requireNeutral(configuration: Configuration, charges: Readonly<Record<string, number>>): void {

@@ -1,0 +1,187 @@
+/** The Monte Carlo part of the report. */
+
+import { structureOfConfiguration } from "../data/configuration-structure.ts";
+import type { Study } from "../data/study/schema.ts";
+import type { ParentLattice } from "../lattice/parent-lattice.ts";
+import { Supercell } from "../lattice/supercell.ts";
+import type {
+  CurvePlot,
+  LayerOccupations,
+  McSummary,
+  SnapshotFrame,
+  SnapshotSummary,
+} from "../report/model.ts";
+import type { SampledChain } from "./sample.ts";
+import { compositionLabel, type SampledState, supercellText } from "./sample-states.ts";
+
+/** Lattices this small in layers have no layer plot. */
+const FEWEST_LAYERS = 2;
+/** Larger cells make a report that no browser likes. */
+const MOST_ATOMS_IN_PICTURE = 5000;
+
+export function mcSummary(
+  study: Study,
+  chains: readonly SampledChain[],
+  states: readonly SampledState[],
+): McSummary {
+  const perCell = (energy: number, cells: number) => energy / cells;
+  return {
+    method:
+      "Canonical Metropolis Monte Carlo: species exchange sites within their group, " +
+      `${study.sample!.steps.toLocaleString("en-US")} trial exchanges for each chain; averages leave out the steps before equilibrium.`,
+    energyUnit: "eV per cell",
+    chains: chains.map(({ point, result }) => ({
+      name: chainName(study, { point, result }),
+      panel: `${compositionLabel(study, point.compositionIndex)}, ${supercellText(point.supercell)}`,
+      series: `${point.temperature_K} K`,
+      temperature_K: point.temperature_K,
+      steps: result.steps,
+      moves: result.acceptance.map((move) => ({
+        move: `${move.species[0]} ↔ ${move.species[1]}`,
+        attempted: move.proposed,
+        accepted: move.accepted,
+      })),
+      equilibrated: result.equilibration.equilibrated,
+      averagedFrom: result.equilibration.start_step,
+      ...(result.equilibration.reason === null ? {} : { note: result.equilibration.reason }),
+      trace: {
+        step: result.trace.steps,
+        energy: result.trace.energies_eV.map((e) => perCell(e, result.numCells)),
+      },
+    })),
+    layers: layerPlots(study, states),
+    averages: {
+      energyUnit: "eV per cell",
+      heatCapacityUnit: "k_B per cell",
+      rows: states.map((state) => ({
+        state: `${state.compositionLabel}, ${state.supercellText}`,
+        temperature_K: state.temperature_K,
+        energy: {
+          mean: perCell(state.energy_eV.value, state.numCells),
+          error: perCell(state.energy_eV.error, state.numCells),
+        },
+        heatCapacity: {
+          mean: perCell(state.heatCapacity_kB.value, state.numCells),
+          error: perCell(state.heatCapacity_kB.error, state.numCells),
+        },
+        effectiveSamples: state.effectiveSamples,
+      })),
+    },
+    curves: thermalCurves(states),
+  };
+}
+
+export function chainName(study: Study, { point }: Pick<SampledChain, "point" | "result">): string {
+  const replica = study.sample!.replicas > 1 ? `, replica ${point.replica + 1}` : "";
+  return (
+    `${compositionLabel(study, point.compositionIndex)}, ${point.temperature_K} K, ` +
+    `${supercellText(point.supercell)}${replica}`
+  );
+}
+
+/** One stacked plot for each species that is spread over layers and each cell: the paper's Fig. 7. */
+function layerPlots(study: Study, states: readonly SampledState[]): LayerOccupations[] {
+  const plots: LayerOccupations[] = [];
+  const backgrounds = new Set(study.lattice?.sites.map((site) => site.species[0]));
+  for (const cell of new Set(states.map((s) => s.supercellText))) {
+    const here = states.filter((s) => s.supercellText === cell);
+    const species = [...new Set(here.flatMap((s) => s.layers.map((row) => row.species)))];
+    for (const name of species.filter((s) => !backgrounds.has(s))) {
+      const layers = here[0].layers.filter((row) => row.species === name).map((row) => row.layer);
+      const filled = here.filter((s) => s.layers.some((row) => row.species === name && row.share !== null));
+      if (layers.length < FEWEST_LAYERS || filled.length === 0) continue;
+      plots.push({
+        title: `Share of ${name} in each layer, ${cell} cell`,
+        layers,
+        concentrationName: "Θ",
+        states: filled.map((state) => ({
+          concentration: (state.composition[name] ?? 0) / state.numCells,
+          concentrationLabel: state.compositionLabel,
+          temperature_K: state.temperature_K,
+          fractions: state.layers
+            .filter((row) => row.species === name)
+            .map((row) => ({ mean: row.share!.value, error: row.share!.error })),
+        })),
+      });
+    }
+  }
+  return plots;
+}
+
+/** Energy and heat capacity against temperature, one line for each composition and cell. */
+function thermalCurves(states: readonly SampledState[]): CurvePlot[] {
+  if (new Set(states.map((s) => s.temperature_K)).size < 2) return [];
+  const names = [...new Set(states.map(seriesName))];
+  const curve = (
+    title: string,
+    caption: string,
+    yLabel: string,
+    of: (s: SampledState) => { value: number; error: number },
+  ) => ({
+    title,
+    caption,
+    xLabel: "Temperature (K)",
+    yLabel,
+    series: names.map((name) => ({
+      name,
+      points: states
+        .filter((state) => seriesName(state) === name)
+        .map((state) => ({
+          x: state.temperature_K,
+          y: of(state).value / state.numCells,
+          error: of(state).error / state.numCells,
+        })),
+    })),
+  });
+  return [
+    curve(
+      "Energy against temperature",
+      "Mean energy of the model, one line for each composition and cell.",
+      "Energy (eV per cell)",
+      (s) => s.energy_eV,
+    ),
+    curve(
+      "Heat capacity against temperature",
+      "From the fluctuation of the energy; a peak marks where order is lost.",
+      "Heat capacity (k_B per cell)",
+      (s) => s.heatCapacity_kB,
+    ),
+  ];
+}
+
+function seriesName(state: SampledState): string {
+  return `${state.compositionLabel}, ${state.supercellText}`;
+}
+
+/** Final snapshots of every chain that is not too large to show. */
+export function snapshotSummary(
+  study: Study,
+  lattice: ParentLattice,
+  chains: readonly SampledChain[],
+): SnapshotSummary {
+  const vacancies = study.lattice?.vacancies ?? [];
+  const frames = chains.flatMap((chain): SnapshotFrame[] => {
+    const supercell = new Supercell(lattice, chain.point.supercell);
+    if (supercell.numSites > MOST_ATOMS_IN_PICTURE) return [];
+    const { snapshots } = chain.result;
+    const last = snapshots[snapshots.length - 1];
+    const configuration = { id: "", supercell, occupation: last.occupation, energy: undefined };
+    const atoms = structureOfConfiguration(configuration, { vacancies, absent: "dummy" });
+    return [
+      {
+        chain: chainName(study, chain),
+        label: `final, step ${last.step.toLocaleString("en-US")}`,
+        cell: Array.from(atoms.cell),
+        species: atoms.species.map((symbol, i) => speciesName(symbol, atoms.charges?.[i])),
+        positions: Array.from(atoms.positions, (x) => Number(x.toFixed(4))),
+      },
+    ];
+  });
+  return { frames };
+}
+
+/** Ce with charge 3 and Ce with charge 4 are different things in a picture. */
+function speciesName(symbol: string, charge: number | undefined): string {
+  if (symbol === "X") return "vacancy";
+  return charge ? `${symbol}${Math.abs(charge)}${charge > 0 ? "+" : "-"}` : symbol;
+}

@@ -1,0 +1,111 @@
+/** What sampling leaves in the output folder: averages as JSON and CSV, snapshots as files for other programs. */
+import { join } from "node:path";
+import { structureOfConfiguration } from "../data/configuration-structure.ts";
+import { writeExtxyz } from "../data/formats/extxyz-write.ts";
+import { writePoscar } from "../data/formats/poscar-write.ts";
+import type { Study } from "../data/study/schema.ts";
+import { strictJson, writeFileAtomic } from "../exec/atomic-file.ts";
+import type { ParentLattice } from "../lattice/parent-lattice.ts";
+import { Supercell } from "../lattice/supercell.ts";
+import { toCsv } from "../report/csv.ts";
+import { chainNumber, type SampledChain } from "./sample.ts";
+import type { SampledState } from "./sample-states.ts";
+
+/** Writes sampling.json, sampling.csv, layers.csv and, for each chain, its snapshots. */
+export function writeSamplingFiles(
+  study: Study,
+  lattice: ParentLattice,
+  chains: readonly SampledChain[],
+  states: readonly SampledState[],
+  outDir: string,
+): void {
+  writeFileAtomic(
+    join(outDir, "sampling.json"),
+    `${strictJson({ seed: study.seed, steps: study.sample!.steps, states, chains: chains.map(chainRecord) }, 1)}\n`,
+  );
+  writeFileAtomic(
+    join(outDir, "sampling.csv"),
+    toCsv(
+      "sampling.csv",
+      [
+        "supercell",
+        "composition",
+        "temperature_K",
+        "energy_eV",
+        "error_eV",
+        "heat_capacity_kB",
+        "heat_capacity_error_kB",
+        "acceptance",
+        "effective_samples",
+        "equilibrated",
+      ],
+      states.map((s) => [
+        s.supercellText,
+        s.compositionLabel,
+        s.temperature_K,
+        s.energy_eV.value,
+        s.energy_eV.error,
+        s.heatCapacity_kB.value,
+        s.heatCapacity_kB.error,
+        s.acceptance,
+        s.effectiveSamples,
+        s.equilibrated,
+      ]),
+    ),
+  );
+  writeFileAtomic(
+    join(outDir, "layers.csv"),
+    toCsv(
+      "layers.csv",
+      [
+        "supercell",
+        "composition",
+        "temperature_K",
+        "species",
+        "layer",
+        "share",
+        "share_error",
+        "occupancy",
+        "occupancy_error",
+      ],
+      states.flatMap((s) =>
+        s.layers.map((row) => [
+          s.supercellText,
+          s.compositionLabel,
+          s.temperature_K,
+          row.species,
+          row.layer,
+          row.share?.value,
+          row.share?.error,
+          row.occupancy.value,
+          row.occupancy.error,
+        ]),
+      ),
+    ),
+  );
+  for (const chain of chains) writeSnapshots(study, lattice, chain, outDir);
+}
+
+/** The snapshots and the lowest state as one extended XYZ file, the last one also as POSCAR without absent atoms. */
+function writeSnapshots(study: Study, lattice: ParentLattice, chain: SampledChain, outDir: string): void {
+  const supercell = new Supercell(lattice, chain.point.supercell);
+  const vacancies = study.lattice?.vacancies ?? [];
+  const name = `chain-${chainNumber(chain.point)}`;
+  const all = [
+    ...chain.result.snapshots.map((s) => ({ ...s, id: `${name}-step-${s.step}` })),
+    { ...chain.result.lowest, id: `${name}-lowest-step-${chain.result.lowest.step}` },
+  ].map(({ id, occupation, energy_eV }) => ({ id, supercell, occupation, energy: energy_eV }));
+  const pictures = all.map((c) => structureOfConfiguration(c, { vacancies, absent: "dummy" }));
+  writeFileAtomic(join(outDir, "snapshots", `${name}.extxyz`), writeExtxyz(pictures));
+  const last = structureOfConfiguration(all[all.length - 2], { vacancies, absent: "omit" });
+  writeFileAtomic(join(outDir, "snapshots", `${name}-final.POSCAR`), writePoscar(last));
+}
+
+function chainRecord({ point, result }: SampledChain) {
+  const { trace: _, snapshots: __, lowest, layers: ___, ...rest } = result;
+  return {
+    ...point,
+    ...rest,
+    lowest: { step: lowest.step, energy_eV: lowest.energy_eV },
+  };
+}
