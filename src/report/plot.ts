@@ -16,7 +16,7 @@ export function drawPlot(label: string, options: Plot.PlotOptions, defs = ""): M
     document: document as unknown as Document,
     width: 560,
     height: 340,
-    marginLeft: 62,
+    marginLeft: leftMargin(y?.domain),
     marginRight: 16,
     marginTop: 14,
     marginBottom: 44,
@@ -32,6 +32,16 @@ export function drawPlot(label: string, options: Plot.PlotOptions, defs = ""): M
   // The DOM library leaves "<" and ">" in attributes as they are; the label is free text, so it is escaped here.
   const inside = svg.outerHTML.slice("<svg".length, -"</svg>".length);
   return trusted(`<svg aria-label="${escapeHtml(label)}"${inside}${defs}</svg>`);
+}
+
+/** Room for the longest tick label of a linear axis (about 7 pixels a character) and the axis label beside it. */
+function leftMargin(domain: Iterable<unknown> | undefined): number {
+  const [low, high] = [...(domain ?? [])].map(Number);
+  if (!(high > low)) return 62;
+  const decimals = Math.min(12, Math.max(0, Math.ceil(-Math.log10((high - low) / 8))));
+  const format = (x: number) =>
+    x.toLocaleString("en-US", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+  return Math.max(62, 26 + 7 * Math.max(format(low).length, format(high).length));
 }
 
 /**

@@ -301,3 +301,16 @@ describe("the other plots", () => {
       });
   });
 });
+
+describe("margins", () => {
+  it("leave room for long tick labels", () => {
+    const chain = { name: "a", panel: "p", series: "s", temperature_K: 1, steps: 2 };
+    const frameLeft = (energy: number[]) => {
+      const figure = tracesFigure([{ ...chain, trace: { step: [0, 1], energy } }], "eV");
+      return Number(panel(figure).document.querySelector('rect[aria-label="frame"]')!.getAttribute("x"));
+    };
+    // "−12,345.68" has 10 characters of about 7 pixels; the axis label needs 20 more.
+    expect(frameLeft([-12345.67, -12345.61])).toBeGreaterThan(90);
+    expect(frameLeft([1, 2])).toBe(62);
+  });
+});

@@ -46,7 +46,7 @@ export function curveFigure(curve: CurvePlot): Figure {
         ];
       }),
     });
-    return { svg, title: groups === 1 ? undefined : shown.map((series) => series.name).join(", ") };
+    return { svg, title: groups === 1 ? undefined : `${shown[0].name} to ${shown[shown.length - 1].name}` };
   });
   const hasErrors = all.some((p) => p.error !== undefined);
   return {

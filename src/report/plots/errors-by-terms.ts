@@ -35,6 +35,7 @@ export function errorsByTermsFigure(
       height: 320,
       x: {
         label: "clusters kept",
+        tickFormat: (terms: number) => (Number.isInteger(terms) ? String(terms) : ""),
         domain: paddedRange(
           rows.map((row) => row.terms),
           0.04,
@@ -60,7 +61,7 @@ export function errorsByTermsFigure(
     name: "errors-by-terms",
     title: "Errors against the number of clusters kept",
     caption:
-      `The dominant clusters are refitted by least squares for ${count(rows.length, "number")} of clusters kept.` +
+      `Errors of least-squares refits of the dominant clusters, for ${count(rows.length, "size")} of the model.` +
       (chosen === undefined ? "" : ` The dotted line marks the ${count(chosen, "cluster")} of the model.`),
     legend: drawn,
     panels: [

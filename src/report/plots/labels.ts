@@ -46,7 +46,7 @@ export function placeLabels(
         { x: point.x + gap, y: point.y + half + shift, anchor: "start" },
         { x: point.x - gap, y: point.y + half + shift, anchor: "end" },
       );
-    for (const distance of [12, 20, 28])
+    for (const distance of [12, 20])
       candidates.push(
         { x: point.x, y: point.y - distance, anchor: "middle" },
         { x: point.x, y: point.y + distance + fontSize, anchor: "middle" },

@@ -7,6 +7,9 @@ import type { FitSummary, LambdaPath } from "../model.ts";
 import { count, notFinite, requireFinite, significant, superscript } from "../numbers.ts";
 import { drawPlot, paddedRange } from "../plot.ts";
 
+/** The same in both panels, so that their λ axes stand over each other. */
+const marginLeft = 76;
+
 /** @throws {EcitonError} "shape" for a λ that is not positive and for numbers that are not finite */
 export function lambdaPathFigure(path: LambdaPath, energyUnit: FitSummary["energyUnit"]): Figure {
   const name = "lambda path";
@@ -44,6 +47,7 @@ export function lambdaPathFigure(path: LambdaPath, energyUnit: FitSummary["energ
 
   const errors = drawPlot("Cross-validation error against lambda", {
     height: 300,
+    marginLeft,
     marginBottom: 22,
     x: { ...x, label: null, tickFormat: () => "" },
     y: {
@@ -73,6 +77,7 @@ export function lambdaPathFigure(path: LambdaPath, energyUnit: FitSummary["energ
   });
   const terms = drawPlot("Number of non-zero terms against lambda", {
     height: 150,
+    marginLeft,
     marginTop: 6,
     x: { ...x, label: lambdaLabel },
     y: {

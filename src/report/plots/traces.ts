@@ -52,7 +52,6 @@ export function tracesFigure(chains: readonly TracedChain[], energyUnit: McSumma
     const million = largest >= 1e6;
     return drawPlot(`Energy against step: ${shown[0].panel}`, {
       width: 440,
-      marginLeft: 74,
       height: 270,
       x: {
         label: million ? "step (millions)" : "step",
