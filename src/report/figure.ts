@@ -9,8 +9,8 @@ export interface Figure {
   readonly caption: string;
   readonly legend?: readonly LegendEntry[];
   readonly panels: readonly { readonly title?: string; readonly svg: Markup }[];
-  /** Panels side by side; 1 stacks them. */
-  readonly columns?: number;
+  /** Panels over each other; otherwise they stand in two columns. */
+  readonly stacked?: boolean;
   readonly csv: string;
 }
 
@@ -48,9 +48,11 @@ export class FigureBook {
     const address = embedded
       ? `data:text/csv;charset=utf-8;base64,${Buffer.from(figure.csv, "utf8").toString("base64")}`
       : fileName;
-    const many = figure.panels.length > 1 ? ` grid-${figure.columns ?? 2}` : "";
+    const sideBySide = figure.panels.length > 1 && !figure.stacked;
+    // Two panels shrink in proportion to their widths and so keep equal heights.
+    const layout = !sideBySide ? "" : figure.panels.length === 2 ? " pair" : " grid";
     return html`<figure id="fig-${name}">
-<div class="panels${many}">${figure.panels.map(
+<div class="panels${layout}">${figure.panels.map(
       (panel) =>
         html`<div class="panel">${panel.title === undefined ? undefined : html`<p class="panel-title">${panel.title}</p>`}${panel.svg}</div>`,
     )}</div>

@@ -41,7 +41,7 @@ function leftMargin(domain: Iterable<unknown> | undefined): number {
   const decimals = Math.min(12, Math.max(0, Math.ceil(-Math.log10((high - low) / 8))));
   const format = (x: number) =>
     x.toLocaleString("en-US", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
-  return Math.max(62, 26 + 7 * Math.max(format(low).length, format(high).length));
+  return Math.max(62, 32 + 7 * Math.max(format(low).length, format(high).length));
 }
 
 /**

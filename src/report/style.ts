@@ -25,7 +25,8 @@ nav { margin: 1.2rem 0; font-size: 0.95rem; } nav a { margin-right: 1.2rem; }
 a { color: #00558c; }
 figure { margin: 1.6rem 0; break-inside: avoid; }
 .panels { display: grid; gap: 0.8rem 1rem; align-items: start; }
-.panels.grid-2 { grid-template-columns: repeat(2, minmax(0, auto)); justify-content: start; align-items: end; }
+.panels.pair { display: flex; align-items: end; } .panels.pair .panel { flex: 0 1 auto; min-width: 0; }
+.panels.grid { grid-template-columns: repeat(2, minmax(0, auto)); justify-content: start; align-items: end; }
 .panel-title { margin: 0 0 0.1rem 62px; font-size: 0.85rem; font-weight: bold; }
 .panel svg { display: block; max-width: 100%; height: auto; }
 .legend { display: flex; flex-wrap: wrap; gap: 0.2rem 1.4rem; margin: 0.5rem 0 0 3.6rem; font-size: 0.82rem; }
@@ -49,11 +50,13 @@ details { margin: 0.6rem 0; } summary { cursor: pointer; font-weight: bold; font
 #viewer-message { padding: 2rem; }
 #viewer-controls { display: flex; flex-wrap: wrap; gap: 0.5rem 1rem; align-items: center; margin-bottom: 0.6rem; font-size: 0.9rem; }
 #viewer-species label { display: inline-flex; align-items: center; gap: 0.25rem; margin-right: 0.7rem; }
-@media (max-width: 48rem) { .panels.grid-2 { grid-template-columns: minmax(0, 1fr); } body { padding: 1rem; } }
+@media screen and (max-width: 48rem) { .panels.grid { grid-template-columns: minmax(0, 1fr); } .panels.pair { flex-direction: column; align-items: start; }
+  body { padding: 1rem; } }
 @media print {
   body { max-width: none; padding: 0; font-size: 11pt; }
   nav, a.csv, #viewer-controls { display: none; }
-  h2, h3 { break-after: avoid; } tr { break-inside: avoid; }
+  h2, h3 { break-after: avoid; } tr, #viewer, .panel { break-inside: avoid; }
+  table { font-size: 7.5pt; } .table { overflow: visible; }
   .table.long { max-height: none; overflow: visible; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }

@@ -55,7 +55,6 @@ export function curveFigure(curve: CurvePlot): Figure {
     caption: `${curve.caption === undefined ? "" : `${curve.caption} `}${count(all.length, "point")} in ${count(curve.series.length, "curve")}.${hasErrors ? " Bars: one standard error." : ""}`,
     legend: curve.series.map((series, i) => ({ label: series.name, ...seriesStyle(i % distinctSeries) })),
     panels,
-    columns: groups === 1 ? 1 : 2,
     csv: toCsv(
       curve.title,
       ["series", "x", "y", "error"],

@@ -71,7 +71,6 @@ export function eciFigure(ecis: readonly EciRow[], unsampled: Unsampled, eciUnit
     caption: `Energy of one instance of each of ${count(one.length + many.length, "cluster")}; the diameter is the largest distance between two of its sites, and clusters that share it are drawn side by side.${never}`,
     legend,
     panels,
-    columns: panels.length,
     csv: eciCsv(name, ecis, unsampled),
   };
 }

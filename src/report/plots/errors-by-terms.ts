@@ -68,7 +68,6 @@ export function errorsByTermsFigure(
       { svg: panel(["rmse", "cvRmse", "mae", "cvMae"], "mean errors") },
       { svg: panel(["max", "cvMax"], "largest error") },
     ],
-    columns: 2,
     csv: toCsv(
       name,
       ["terms", "rmse", "mae", "max", "cv_rmse", "cv_mae", "cv_max"],

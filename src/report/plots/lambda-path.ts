@@ -119,7 +119,7 @@ export function lambdaPathFigure(path: LambdaPath, energyUnit: FitSummary["energ
     caption: `Root mean square error of cross-validation (above) and number of terms that are not zero (below) at ${count(points.length, "value")} of λ.`,
     legend,
     panels: [{ svg: errors }, { svg: terms }],
-    columns: 1,
+    stacked: true,
     csv: toCsv(
       name,
       ["lambda", "cv_rmse", "standard_error", "non_zero", "choice"],

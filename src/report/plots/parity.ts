@@ -38,7 +38,6 @@ export function parityFigure(points: readonly ParityPoint[], energyUnit: string)
       "residuals (prediction − reference); white dot: median, bar: quartiles, thin line: extremes, area: density.",
     legend,
     panels: [{ svg: scatter(points, withCv, energyUnit) }, { svg: violins(sets, energyUnit) }],
-    columns: 2,
     csv: toCsv(
       name,
       ["structure", "reference", "training", "cv", "training_residual", "cv_residual"],
@@ -62,8 +61,10 @@ function scatter(
   const domain = paddedRange(points.flatMap((p) => [p.reference, p.training, p.cv ?? p.training]));
   const side = { domain, nice: false, grid: true, ticks: 6 };
   return drawPlot("Predicted against reference energy", {
-    width: 440,
+    // With these margins the frame is a square.
+    width: 454,
     height: 420,
+    marginLeft: 76,
     x: { ...side, label: `reference energy (${energyUnit})` },
     y: { ...side, label: `predicted energy (${energyUnit})` },
     marks: [

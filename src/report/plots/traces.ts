@@ -42,7 +42,6 @@ export function tracesFigure(chains: readonly TracedChain[], energyUnit: McSumma
     caption: `${count(chains.length, "chain")}. Line: mean over a block of steps, at most ${drawnBlocks} blocks a chain; band: lowest and highest energy in it. The CSV file holds every recorded step.`,
     legend: series.map((label, i) => ({ label, color: seriesStyle(i).color, dash: seriesStyle(i).dash })),
     panels: panels.map((panel) => ({ title: panel.title, svg: drawPanel(panel.chains) })),
-    columns: panels.length === 1 ? 1 : 2,
     csv: toCsv("traces", ["chain", "temperature_K", "step", "energy"], traceRows(chains)),
   };
 
