@@ -1,6 +1,6 @@
 /** The ideal lattice that configurations live on: a cell, its sites, and who may sit where. */
 import { EcitonError } from "../core/errors.ts";
-import { det3, faceSpacings, inv3, norm3, rowTimes, type Vec3 } from "../core/linalg.ts";
+import { det3, faceSpacings, inv3, rowTimes, type Vec3 } from "../core/linalg.ts";
 
 export interface LatticeSite {
   /** Unique name of the site in the parent cell, for example "O1". */
@@ -77,6 +77,8 @@ export function createParentLattice(input: LatticeInput): ParentLattice {
     for (const species of Object.keys(site.labels ?? {}))
       if (!site.species.includes(species))
         fail(`${path}.labels.${species}`, `not allowed here; this site holds ${site.species.join(", ")}`);
+    if (site.position.length !== 3 || !site.position.every(Number.isFinite))
+      fail(`${path}.position`, `expected three numbers, found ${site.position.join(", ")}`);
     const f: Vec3 =
       input.coordinates === "fractional" ? ([...site.position] as Vec3) : rowTimes(site.position, inverse);
     for (let k = 0; k < 3; k++) if (periodic[k]) f[k] = wrapFraction(f[k]);
@@ -130,24 +132,36 @@ export function neighbourPairs(
   cutoff: number,
   among: readonly number[] = lattice.sites.map((_, i) => i),
 ): NeighbourPair[] {
-  const { cell, cartesian, periodic } = lattice;
-  const spacing = faceSpacings(cell);
-  // Fractional coordinates lie in [0,1) where periodic, so one more cell covers the spread of the sites.
-  const reach = spacing.map((d, k) => (periodic[k] ? Math.ceil(cutoff / d) + 1 : 0));
+  const { cell, cartesian, fractional, periodic } = lattice;
+  const limit = cutoff + DISTANCE_TOLERANCE_A;
+  const reach = faceSpacings(cell).map((spacing) => limit / spacing);
   const pairs: NeighbourPair[] = [];
   for (const from of among)
-    for (const to of among)
-      for (let u = -reach[0]; u <= reach[0]; u++)
-        for (let v = -reach[1]; v <= reach[1]; v++)
-          for (let w = -reach[2]; w <= reach[2]; w++) {
+    for (const to of among) {
+      // Planes of cells farther off than the cut-off are skipped; rounding must not lose one at the edge.
+      const first: Vec3 = [0, 0, 0];
+      const last: Vec3 = [0, 0, 0];
+      for (let k = 0; k < 3; k++) {
+        if (!periodic[k]) continue;
+        const apart = fractional[3 * to + k] - fractional[3 * from + k];
+        first[k] = Math.ceil(-reach[k] - apart - 1e-9);
+        last[k] = Math.floor(reach[k] - apart + 1e-9);
+      }
+      const dx = cartesian[3 * to] - cartesian[3 * from];
+      const dy = cartesian[3 * to + 1] - cartesian[3 * from + 1];
+      const dz = cartesian[3 * to + 2] - cartesian[3 * from + 2];
+      for (let u = first[0]; u <= last[0]; u++)
+        for (let v = first[1]; v <= last[1]; v++)
+          for (let w = first[2]; w <= last[2]; w++) {
             if (from === to && u === 0 && v === 0 && w === 0) continue;
-            const shift = rowTimes([u, v, w], cell);
-            const distance = norm3(
-              [0, 1, 2].map((k) => cartesian[3 * to + k] + shift[k] - cartesian[3 * from + k]),
+            const distance = Math.hypot(
+              dx + u * cell[0] + v * cell[3] + w * cell[6],
+              dy + u * cell[1] + v * cell[4] + w * cell[7],
+              dz + u * cell[2] + v * cell[5] + w * cell[8],
             );
-            if (distance <= cutoff + DISTANCE_TOLERANCE_A)
-              pairs.push({ from, to, cell: [u, v, w], distance });
+            if (distance <= limit) pairs.push({ from, to, cell: [u, v, w], distance });
           }
+    }
   return pairs;
 }
 
