@@ -15,12 +15,16 @@ import { ActiveFactor } from "./active-factor.ts";
 import type { ProjectedProblem } from "./projection.ts";
 import { SafeScreen } from "./screening.ts";
 
-/** An inactive column may exceed its bound by this part of it. */
+/** An inactive column may exceed its bound by this part of it, and by this part of ‖x̃_j‖‖ỹ‖, which is rounding. */
 const VIOLATION = 1e-9;
+const ROUNDING = 1e-13;
 /** Newton steps are refined until active gradients meet their bound to this part of it, or stagnate. */
 const REFINED = 1e-12;
 /** Less than this part of a column's length (squared) left after projection is rounding: it counts as zero. */
 const VANISHED = 1e-18;
+
+/** More at once only overshoot and have to leave again. */
+const ADMIT_AT_ONCE = 10;
 
 export interface SolverCounters {
   newtonSteps: number;
@@ -63,6 +67,7 @@ export class ActiveSetSolver {
   /** ‖x̃_j‖² after leaving out the row. */
   readonly #norms: Float64Array;
   readonly #candidates: Int32Array;
+  #targetLength = 0;
   #q: Float64Array | null = null;
   #d: Float64Array;
   #ridge = 0;
@@ -122,6 +127,7 @@ export class ActiveSetSolver {
       // The target keeps a rounding of q otherwise, which every gradient would see.
       if (part !== 0) removeDirection(target, q);
     }
+    this.#targetLength = Math.hypot(...target);
     for (let j = 0; j < columns; j++) {
       this.#norms[j] = this.#normWithoutRow(j);
       const vanished = this.#norms[j] <= VANISHED * lengths[j];
@@ -178,10 +184,10 @@ export class ActiveSetSolver {
     let polished = false;
     for (let rounds = 1; rounds <= limit; rounds++) {
       const active = this.#newton(mu);
-      const inactive = this.#admitViolators(mu, polished);
-      if (inactive <= VIOLATION) {
+      const { violators, worst } = this.#admitViolators(mu, polished);
+      if (violators === 0) {
         // The residual has drifted by rounding along the way: confirm on a fresh one.
-        if (polished) return { violation: Math.max(active, inactive), rounds };
+        if (polished) return { violation: Math.max(active, worst), rounds };
         this.#refreshResidual();
         polished = true;
       } else polished = false;
@@ -245,14 +251,13 @@ export class ActiveSetSolver {
 
   /**
    * Lets in the columns that violate |x̃ᵀr| ≤ μf, worst first, each by one exact coordinate step.
-   * @returns the largest violation as a part of the bound
+   * @returns how many violate, and the largest violation as a part of the bound
    */
-  #admitViolators(mu: number, everything: boolean): number {
+  #admitViolators(mu: number, everything: boolean): { violators: number; worst: number } {
     const { f64, u32, operations } = this.#memory;
     const { stride, columns } = this.#problem;
     const residual = this.residual();
-    const limit = 1 + VIOLATION;
-    let count = everything
+    const count = everything
       ? columns
       : this.#screen.select(residual, this.#norms, this.#penalty, mu, this.#candidates);
     if (everything) for (let j = 0; j < columns; j++) this.#candidates[j] = j;
@@ -270,16 +275,17 @@ export class ActiveSetSolver {
       if (this.beta[j] !== 0) continue;
       const excess = Math.abs(gradient[a]) / (mu * this.#penalty[j]);
       if (excess - 1 > worst) worst = excess - 1;
-      if (excess > limit) violators.push({ j, excess });
+      if (Math.abs(gradient[a]) > this.#limitOf(j, mu)) violators.push({ j, excess });
     }
     violators.sort((a, b) => b.excess - a.excess || a.j - b.j);
-    count = 0;
-    for (const { j } of violators) {
-      this.#admit(j, mu);
-      count += 1;
-      if (count >= ADMIT_AT_ONCE) break;
-    }
-    return worst;
+    for (const { j } of violators.slice(0, ADMIT_AT_ONCE)) this.#admit(j, mu);
+    return { violators: violators.length, worst };
+  }
+
+  #limitOf(j: number, mu: number): number {
+    return (
+      mu * this.#penalty[j] * (1 + VIOLATION) + ROUNDING * Math.sqrt(this.#norms[j]) * this.#targetLength
+    );
   }
 
   #admit(j: number, mu: number): void {
@@ -291,7 +297,7 @@ export class ActiveSetSolver {
     operations.dots(this.#single, 1, this.#residual, stride, this.#singleValue);
     const gradient = f64[this.#singleValue >> 3];
     const bound = mu * this.#penalty[j];
-    if (Math.abs(gradient) <= bound * (1 + VIOLATION)) return;
+    if (Math.abs(gradient) <= this.#limitOf(j, mu)) return;
     const slot = factor.freeSlot(address >> 3);
     if (this.#q) {
       const d = this.#d[j];
@@ -377,9 +383,6 @@ export class ActiveSetSolver {
     out.set(f64.subarray(this.#work >> 3, (this.#work >> 3) + columns));
   }
 }
-
-/** More at once only overshoot and have to leave again. */
-const ADMIT_AT_ONCE = 10;
 
 /** v −= q (q·v), in place. */
 function removeDirection(v: Float64Array, q: Float64Array): number {

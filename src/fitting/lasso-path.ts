@@ -93,8 +93,17 @@ export function columnScale(problem: LinearProblem, j: number, leftOut = -1): nu
 /** Smallest λ at which no penalised column is selected. */
 export function largestLambda(problem: LinearProblem, options: PenaltyOptions = {}, l1Ratio = 1): number {
   const projected = projectProblem(problem);
+  return largestProjectedLambda(projected, penaltyFactors(problem, projected.penalised, options), l1Ratio);
+}
+
+/** @param factors f_j for each penalised column; Infinity excludes one */
+export function largestProjectedLambda(
+  projected: ProjectedProblem,
+  factors: Float64Array,
+  l1Ratio = 1,
+): number {
   const solver = new ActiveSetSolver(projected, 1);
-  solver.reset(null, penaltyFactors(problem, projected.penalised, options));
+  solver.reset(null, factors);
   return solver.largestPenalty() / (projected.totalWeight * l1Ratio);
 }
 
@@ -112,23 +121,37 @@ export function penalisedPath(
   l1Ratio = 1,
 ): PenalisedPath {
   const projected = projectProblem(problem);
-  checkLambdas(lambdas, problem.rows, projected.columns);
   const factors = penaltyFactors(problem, projected.penalised, options);
+  const { betas, violations, counters } = projectedPath(projected, lambdas, factors, l1Ratio);
+  const coefficients = betas.map((beta) => completeCoefficients(problem, projected, beta));
+  return { lambdas, coefficients, violations, counters };
+}
+
+/**
+ * The same on a projected problem.
+ * @param factors f_j for each penalised column; Infinity excludes one
+ * @returns coefficients of the penalised columns for each λ
+ */
+export function projectedPath(
+  projected: ProjectedProblem,
+  lambdas: Float64Array,
+  factors: Float64Array,
+  l1Ratio: number,
+): { betas: Float64Array[]; violations: Float64Array; counters: SolverCounters } {
+  checkLambdas(lambdas, projected.rows, projected.columns);
   const solver = new ActiveSetSolver(projected, capacityFor(projected, l1Ratio));
   solver.reset(null, factors);
   const violations = new Float64Array(lambdas.length);
-  const coefficients: Float64Array[] = [];
-  const largest = Math.max(solver.largestPenalty() / (projected.totalWeight * l1Ratio), lambdas[0]);
+  const betas: Float64Array[] = [];
+  const scale = projected.totalWeight;
+  const largest = Math.max(solver.largestPenalty() / (scale * l1Ratio), lambdas[0]);
   lambdas.forEach((lambda, k) => {
-    const { violation } = solver.solve(
-      lambda * l1Ratio * projected.totalWeight,
-      lambda * (1 - l1Ratio) * projected.totalWeight,
-    );
+    const { violation } = solver.solve(lambda * l1Ratio * scale, lambda * (1 - l1Ratio) * scale);
     checkOptimality(violation, lambda, largest);
     violations[k] = violation;
-    coefficients.push(completeCoefficients(problem, projected, solver.beta));
+    betas.push(solver.beta.slice());
   });
-  return { lambdas, coefficients, violations, counters: solver.counters };
+  return { betas, violations, counters: solver.counters };
 }
 
 /** With a ridge more columns than rows can be active. */
