@@ -16,6 +16,13 @@ export interface LayerOccupation extends LayerRow {
   readonly occupancy: ValueWithError;
 }
 
+export interface ChannelAcceptance {
+  readonly group: string;
+  readonly species: readonly [string, string];
+  readonly proposed: number;
+  readonly accepted: number;
+}
+
 export interface EquilibrationReport {
   /** Steps before this one are left out of all averages. */
   readonly start_step: number;
@@ -39,6 +46,8 @@ export interface ChainSummary {
 }
 
 const MOST_TRACE_POINTS = 1000;
+/** Energies closer than this are equal, eV. */
+const ROUNDING_EV = 1e-9;
 /** Fewer uncorrelated samples make error bars that are themselves unsure by more than about a tenth. */
 const FEWEST_EFFECTIVE = 50;
 /** Difference between the first and the last third that is no longer chance, in standard errors. */
@@ -47,13 +56,13 @@ const DRIFT_ERRORS = 4;
 /**
  * The start of equilibrium is the latest of those found for the energy and for every layer's counts, because
  * atoms can still move between layers when the energy hardly changes any more.
- * @param accepted number of accepted steps of the whole chain
+ * @param channels what the moves did in the whole chain
  */
 export function summarizeChain(
   records: ChainRecords,
   rows: readonly LayerRow[],
   temperature: number,
-  accepted: number,
+  channels: readonly ChannelAcceptance[],
 ): ChainSummary {
   const { means, variances, samples, steps } = records;
   const series = rows.map((_, row) => records.layerSeries(row));
@@ -62,7 +71,7 @@ export function summarizeChain(
   const variance = estimateVariance(means, variances, start, energy.inefficiency);
   const square = (BOLTZMANN_EV_PER_K * temperature) ** 2;
   const stepsPerSample = steps / samples;
-  const reason = notEquilibrated(means, { ...energy, start }, accepted);
+  const reason = notEquilibrated(means, { ...energy, start }, channels);
   return {
     trace: thinnedTrace(records),
     energy_eV: { value: energy.mean, error: energy.error },
@@ -75,7 +84,12 @@ export function summarizeChain(
       reason,
     },
     layers: rows.map((row, i): LayerOccupation => {
-      const { mean, error } = estimateMean(series[i], start);
+      const { mean, error: scatter } = estimateMean(series[i], start);
+      // What was not seen in n samples may still happen in about one of n, so no error is smaller than that.
+      const varies = rows.some(
+        (r) => r.layer === row.layer && r.group === row.group && r !== row && r.total > 0,
+      );
+      const error = row.total > 0 && varies ? Math.max(scatter, 1 / (samples - start)) : 0;
       return {
         ...row,
         share: row.total === 0 ? null : { value: mean / row.total, error: error / row.total },
@@ -85,9 +99,17 @@ export function summarizeChain(
   };
 }
 
-function notEquilibrated(means: Float64Array, found: Equilibration, accepted: number): string | null {
-  if (accepted === 0) return "no move was accepted: the chain is frozen in its starting state";
+function notEquilibrated(
+  means: Float64Array,
+  found: Equilibration,
+  channels: readonly ChannelAcceptance[],
+): string | null {
+  const stuck = channels.find(({ proposed, accepted }) => proposed > 0 && accepted === 0);
+  if (stuck) return `no exchange of ${stuck.species.join(" and ")} was accepted: the chain is frozen`;
   const { start, effective } = found;
+  const constant = means.subarray(start).every((mean) => Math.abs(mean - means[start]) < ROUNDING_EV);
+  if (constant && channels.some(({ proposed, accepted }) => accepted < proposed))
+    return "the energy stays at one value: the chain is frozen, or nothing else can be reached at this temperature";
   const part = start / means.length;
   if (part > 0.5) return `it settled only after ${Math.round(100 * part)}% of the steps; run longer`;
   if (effective < FEWEST_EFFECTIVE)

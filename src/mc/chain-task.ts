@@ -8,7 +8,7 @@ import type { TaskContext, TaskFunction } from "../exec/executor.ts";
 import { Supercell } from "../lattice/supercell.ts";
 import { readCheckpoint, writeCheckpoint } from "./chain-checkpoint.ts";
 import { ChainRecords, type Snapshot } from "./chain-records.ts";
-import { type ChainSummary, summarizeChain } from "./chain-summary.ts";
+import { type ChainSummary, type ChannelAcceptance, summarizeChain } from "./chain-summary.ts";
 import { type Composition, countsByGroup, randomOccupation } from "./composition.ts";
 import { exchangeGroups } from "./exchange-groups.ts";
 import { LayerCounter } from "./layer-counts.ts";
@@ -42,13 +42,6 @@ export interface ChainPayload {
     /** Go on from the file if it is there; otherwise it is overwritten. */
     readonly resume: boolean;
   } | null;
-}
-
-export interface ChannelAcceptance {
-  readonly group: string;
-  readonly species: readonly [string, string];
-  readonly proposed: number;
-  readonly accepted: number;
 }
 
 export interface FinishedChain extends ChainSummary {
@@ -110,20 +103,20 @@ export function runChain(payload: ChainPayload, context: TaskContext): ChainResu
     if (chain.step === nextSave || chain.step === steps) save();
     Atomics.store(context.progress, context.index, Math.floor((1000 * chain.step) / steps));
   }
-  const accepted = chain.accepted.reduce((sum, n) => sum + n, 0);
+  const acceptance = moves.channels.map(({ group, species }, kind) => ({
+    group,
+    species,
+    proposed: chain.proposed[kind],
+    accepted: chain.accepted[kind],
+  }));
   const { step, energy, occupation } = chain.lowest;
   return {
     interrupted: false,
     index,
     steps,
     numCells,
-    ...summarizeChain(records, counter.rows, payload.temperature_K, accepted),
-    acceptance: moves.channels.map(({ group, species }, kind) => ({
-      group,
-      species,
-      proposed: chain.proposed[kind],
-      accepted: chain.accepted[kind],
-    })),
+    ...summarizeChain(records, counter.rows, payload.temperature_K, acceptance),
+    acceptance,
     snapshots: records.snapshots,
     lowest: { step, energy_eV: energy, occupation },
   };
