@@ -19,7 +19,7 @@ import { type SupercellCandidate, SupercellMatcher } from "./supercell-match.ts"
 const RIVAL_FACTOR = 1.25;
 const RIVAL_MISFIT = 1e-3;
 /** Supercells are searched within these shape strains in turn, so that well-shaped structures are quick. */
-const STRAIN_STAGES = [0.01, 0.03, 0.08];
+const STRAIN_STAGES = [0.01, 0.03, 0.06];
 /** Supercells tried, least strained first, for a structure that none of them suits. */
 const MAX_CANDIDATES = 300;
 
@@ -32,7 +32,13 @@ interface Attempt {
 
 type ReportFields = Partial<Omit<MappingReport, "id" | "source">>;
 
-/** Maps structures to one lattice with one set of options; keeps what does not change between structures. */
+/**
+ * Maps structures to one lattice with one set of options; keeps what does not change between structures.
+ *
+ * An accepted structure has every atom closer to its site than half the distance to any other site that it could
+ * have (resolveOptions refuses larger limits), so for a given supercell and shift no other assignment is
+ * possible. What is left to doubt is the supercell and the shift, and all that come near the best are compared.
+ */
 export class StructureMapper {
   readonly lattice: ParentLattice;
   readonly #options: ResolvedOptions;
@@ -137,8 +143,6 @@ export class StructureMapper {
           { notes, ...fields },
         );
     }
-    if (best.fit.displaced > 0)
-      notes.push(`${best.fit.displaced} atoms are nearer to a site that another atom or a rule takes`);
     const vacancies = this.#vacancies(configuration, best.fit);
     let charge: number | null = null;
     if (this.#options.charges) {

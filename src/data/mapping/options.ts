@@ -1,5 +1,6 @@
 /** Options of the mapping, under the names that they have in a study (`data.structures.mapping`). */
 import { studyError } from "../../core/errors.ts";
+import { norm3 } from "../../core/linalg.ts";
 import { neighbourPairs, type ParentLattice } from "../../lattice/parent-lattice.ts";
 
 /** A species told by the magnitude of the magnetic moment: Ce3+ by about one electron, Ce4+ by none. */
@@ -25,9 +26,9 @@ export interface MappingOptions {
   readonly vacancy?: readonly string[];
   readonly magnetic?: readonly MagneticRule[];
   readonly oxidation_states?: readonly ChargeStateRule[];
-  /** Largest distance of an atom from its site, Å; default 0.3 of the shortest exchange distance. */
+  /** Largest distance of an atom from its site, Å; default a quarter of the shortest distance between sites. */
   readonly max_displacement_A?: number;
-  /** Largest change of shape: Frobenius norm of V/s - 1, V the stretch, s its isotropic part; default 0.15. */
+  /** Largest change of shape: Frobenius norm of V/s - 1, V the stretch, s its isotropic part; default 0.1. */
   readonly max_strain?: number;
   /** Volume (area, length) of a parent cell may differ by this fraction, in either sense; default 0.25. */
   readonly max_volume_change?: number;
@@ -61,10 +62,12 @@ export interface ResolvedOptions {
 }
 
 /**
- * An atom beyond half the distance between two sites that could hold it is nearer to the wrong one. 0.3 keeps a
- * margin: at the limit the other site is still 0.7 / 0.3, more than twice, as far.
+ * Of the shortest distance between two sites. Relaxation around defects stays below it; the shuffles that turn one
+ * crystal into another do not (hcp to fcc: 0.26 for every atom, with a shape strain of 0.125), and such a
+ * structure must not pass for an ordering on the wrong lattice.
  */
-const DISPLACEMENT_FRACTION = 0.3;
+const DISPLACEMENT_FRACTION = 0.25;
+const DEFAULT_STRAIN = 0.1;
 
 /**
  * Defaults filled in and checked against the lattice.
@@ -102,18 +105,18 @@ export function resolveOptions(options: MappingOptions, lattice: ParentLattice):
   for (const name of Object.keys(options.charges ?? {})) checkSpecies(`charges.${name}`, name);
   if (options.leave_out?.below_A !== undefined && lattice.periodic.filter(Boolean).length !== 2)
     fail("leave_out.below_A", "only a slab, periodic in two directions, has a height");
-  const exchange = exchangeDistance(lattice, vacancy);
   return {
     species: new Map(Object.entries(options.species ?? {})),
     vacancy,
     magnetic: options.magnetic ?? [],
     chargeStates: options.oxidation_states ?? [],
+    // Beyond half the exchange distance an atom is nearer to a wrong site than to its own.
     maxDisplacement: positive(
       "max_displacement_A",
-      options.max_displacement_A ?? DISPLACEMENT_FRACTION * exchange,
-      exchange / 2,
+      options.max_displacement_A ?? DISPLACEMENT_FRACTION * shortestDistance(lattice, () => true),
+      exchangeDistance(lattice, vacancy) / 2,
     ),
-    maxStrain: positive("max_strain", options.max_strain ?? 0.15, 0.5),
+    maxStrain: positive("max_strain", options.max_strain ?? DEFAULT_STRAIN, 0.5),
     maxVolumeChange: positive("max_volume_change", options.max_volume_change ?? 0.25, 1),
     supercell: options.supercell ?? null,
     charges: options.charges ?? null,
@@ -128,17 +131,26 @@ export function resolveOptions(options: MappingOptions, lattice: ParentLattice):
  * a vacancy. The shortest distance of all if no two sites do.
  */
 export function exchangeDistance(lattice: ParentLattice, vacancy: ReadonlySet<string>): number {
-  const { sites, periodic } = lattice;
-  const share = (a: number, b: number) =>
-    sites[a].species.some((name) => !vacancy.has(name) && sites[b].species.includes(name));
-  // Grow the radius until it holds a pair; a cluster of one site has none.
-  for (let radius = 2; radius < 200; radius *= 1.5) {
-    const pairs = neighbourPairs(lattice, radius);
-    const sharing = pairs.filter(({ from, to }) => share(from, to));
-    const distances = (sharing.length > 0 ? sharing : periodic.some(Boolean) ? [] : pairs).map(
-      (p) => p.distance,
-    );
-    if (distances.length > 0) return distances.reduce((a, b) => Math.min(a, b));
+  const { sites } = lattice;
+  const shared = shortestDistance(lattice, (a, b) =>
+    sites[a].species.some((name) => !vacancy.has(name) && sites[b].species.includes(name)),
+  );
+  return Number.isFinite(shared) ? shared : shortestDistance(lattice, () => true);
+}
+
+/** Å; of a cluster of one site, which has no distances, 2 Å. Infinity if no pair counts. */
+function shortestDistance(lattice: ParentLattice, counts: (a: number, b: number) => boolean): number {
+  if (!lattice.periodic.some(Boolean) && lattice.sites.length === 1) return 2;
+  // Every site meets its own image or, in a cluster, all others within this radius.
+  const extent = [0, 1, 2].reduce((sum, k) => {
+    const values = lattice.sites.map((_, s) => lattice.cartesian[3 * s + k]);
+    return sum + Math.max(...values) - Math.min(...values);
+  }, 0);
+  const vectors = [0, 1, 2].filter((k) => lattice.periodic[k]);
+  const longest = Math.max(0, ...vectors.map((k) => norm3(lattice.cell.subarray(3 * k, 3 * k + 3))));
+  for (let radius = 2; ; radius *= 1.5) {
+    const pairs = neighbourPairs(lattice, radius).filter(({ from, to }) => counts(from, to));
+    if (pairs.length > 0) return pairs.reduce((least, { distance }) => Math.min(least, distance), radius + 1);
+    if (radius > extent + longest) return Number.POSITIVE_INFINITY;
   }
-  return 2;
 }
