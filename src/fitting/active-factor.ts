@@ -20,7 +20,6 @@ export class ActiveFactor {
   /** Address of the list of the active columns' addresses, in the order of `members`. */
   readonly list: number;
   readonly members: number[] = [];
-  pendingSlot = 0;
   readonly #memory: ColumnMemory;
   readonly #place: Place;
   readonly #stride: number;
@@ -61,11 +60,9 @@ export class ActiveFactor {
     for (let s = this.#capacity; s >= 0; s--) this.#free.push(this.#place.slots + 8 * this.#stride * s);
   }
 
-  /** @returns a slot that holds a copy of the column at index `source` of the memory; it is used by the next append */
-  freeSlot(source: number): number {
-    this.pendingSlot = this.#free[this.#free.length - 1];
-    this.#memory.f64.copyWithin(this.pendingSlot >> 3, source, source + this.#stride);
-    return this.pendingSlot;
+  /** Address of room for a column; the next append takes it. */
+  freeSlot(): number {
+    return this.#free[this.#free.length - 1];
   }
 
   /** @returns false, and nothing changes, when the column depends on the active ones: see combination() */

@@ -12,6 +12,7 @@
  */
 import { type ColumnMemory, compiledColumns, Layout } from "../kernels/columns.ts";
 import { ActiveFactor } from "./active-factor.ts";
+import { ColumnStore } from "./column-store.ts";
 import type { ProjectedProblem } from "./projection.ts";
 import { SafeScreen } from "./screening.ts";
 
@@ -31,6 +32,11 @@ export interface SolverCounters {
   additions: number;
   removals: number;
   exchanges: number;
+  /**
+   * Solutions that are not unique: inactive columns meet their bound exactly and depend on the active ones, so
+   * that other coefficients fit the same with the same penalty. Predictions of rows that took no part differ.
+   */
+  ambiguous: number;
   /** Products x̃ᵀr computed, and spared by the screen. */
   gradientsComputed: number;
   gradientsSpared: number;
@@ -49,27 +55,21 @@ export class ActiveSetSolver {
     additions: 0,
     removals: 0,
     exchanges: 0,
+    ambiguous: 0,
     gradientsComputed: 0,
     gradientsSpared: 0,
   };
   readonly #problem: ProjectedProblem;
   readonly #memory: ColumnMemory;
+  readonly #store: ColumnStore;
   readonly #factor: ActiveFactor;
   readonly #screen: SafeScreen;
-  readonly #columns: number;
-  readonly #target: number;
-  readonly #residual: number;
-  readonly #work: number;
+  /** Address of one number for each active column. */
   readonly #step: number;
-  readonly #single: number;
-  readonly #singleValue: number;
   readonly #penalty: Float64Array;
-  /** ‖x̃_j‖² after leaving out the row. */
-  readonly #norms: Float64Array;
   readonly #candidates: Int32Array;
-  #targetLength = 0;
-  #q: Float64Array | null = null;
-  #d: Float64Array;
+  /** x̃_jᵀr of all columns when they were last computed together. */
+  readonly #gradient: Float64Array;
   #ridge = 0;
 
   /** @param capacity most columns that can be active at once (the rank is enough unless there is a ridge) */
@@ -81,23 +81,17 @@ export class ActiveSetSolver {
     const { stride, columns } = problem;
     this.#problem = problem;
     const layout = new Layout();
-    this.#columns = layout.doubles(problem.X.length);
-    this.#target = layout.doubles(stride);
-    this.#residual = layout.doubles(stride);
-    this.#work = layout.doubles(Math.max(columns, capacity) + 4);
+    const storePlace = ColumnStore.reserve(layout, problem);
+    const factorPlace = ActiveFactor.reserve(layout, capacity, stride);
     this.#step = layout.doubles(capacity + 4);
-    this.#single = layout.words(columns + 4);
-    this.#singleValue = layout.doubles(4);
-    const place = ActiveFactor.reserve(layout, capacity, stride);
     this.#memory = provide(layout);
-    this.#factor = new ActiveFactor(this.#memory, place, capacity, stride);
-    this.#memory.f64.set(problem.X, this.#columns >> 3);
+    this.#store = new ColumnStore(problem, this.#memory, storePlace);
+    this.#factor = new ActiveFactor(this.#memory, factorPlace, capacity, stride);
     this.#screen = new SafeScreen(columns);
     this.beta = new Float64Array(columns);
     this.#penalty = new Float64Array(columns).fill(1);
-    this.#norms = new Float64Array(columns);
     this.#candidates = new Int32Array(columns);
-    this.#d = new Float64Array(columns);
+    this.#gradient = new Float64Array(columns);
     this.reset(null, null);
   }
 
@@ -111,63 +105,29 @@ export class ActiveSetSolver {
    * @param penalty f_j for every column; Infinity excludes a column; null means 1 for all
    */
   reset(q: Float64Array | null, penalty: Float64Array | null): void {
-    const { stride, columns, lengths } = this.#problem;
-    const f = this.#memory.f64;
+    const { columns, lengths } = this.#problem;
     this.#factor.clear();
     this.#screen.forget();
     this.beta.fill(0);
-    const target = f.subarray(this.#target >> 3, (this.#target >> 3) + stride);
-    target.set(this.#problem.y);
-    this.#q = q;
-    if (q) {
-      f.fill(0, this.#residual >> 3, (this.#residual >> 3) + stride);
-      f.set(q, this.#residual >> 3);
-      this.#allProducts(this.#residual, this.#d);
-      const part = removeDirection(target, q);
-      // The target keeps a rounding of q otherwise, which every gradient would see.
-      if (part !== 0) removeDirection(target, q);
-    }
-    this.#targetLength = Math.hypot(...target);
+    this.#store.leaveOut(q);
     for (let j = 0; j < columns; j++) {
-      this.#norms[j] = this.#normWithoutRow(j);
-      const vanished = this.#norms[j] <= VANISHED * lengths[j];
+      const vanished = this.#store.norms[j] <= VANISHED * lengths[j];
       this.#penalty[j] = vanished ? Number.POSITIVE_INFINITY : penalty ? penalty[j] : 1;
     }
-    this.#refreshResidual();
   }
 
   #ridgeOf(j: number): number {
     return this.#ridge === 0 ? 0 : this.#ridge * this.#penalty[j] ** 2;
   }
 
-  #normWithoutRow(j: number): number {
-    const { stride, X } = this.#problem;
-    const q = this.#q;
-    const d = q ? this.#d[j] : 0;
-    let norm = 0;
-    for (let i = 0, at = j * stride; i < stride; i++, at++) norm += X[at] * X[at];
-    if (!q || norm - d * d > 1e-4 * norm) return norm - d * d;
-    // Most of the column lay in the left-out row: the difference of squares would be rounding.
-    let exact = 0;
-    for (let i = 0; i < q.length; i++) exact += (X[j * stride + i] - q[i] * d) ** 2;
-    return exact;
-  }
-
-  /** ‖·‖∞ of the gradient at β = 0 in units of f: the smallest μ at which nothing is active. */
+  /** Smallest μ at which nothing is active; to be asked for after reset. */
   largestPenalty(): number {
-    const gradient = new Float64Array(this.#problem.columns);
-    this.#allProducts(this.#target, gradient);
+    const gradient = this.#store.allProducts();
     let largest = 0;
     for (let j = 0; j < gradient.length; j++)
       if (this.#penalty[j] < Number.POSITIVE_INFINITY)
         largest = Math.max(largest, Math.abs(gradient[j]) / this.#penalty[j]);
     return largest;
-  }
-
-  /** ỹ − X̃β without its part along q: Float64Array(stride), valid until the next call. */
-  residual(): Float64Array {
-    const start = this.#residual >> 3;
-    return this.#memory.f64.subarray(start, start + this.#problem.stride);
   }
 
   /**
@@ -187,7 +147,10 @@ export class ActiveSetSolver {
       const { violators, worst } = this.#admitViolators(mu, polished);
       if (violators === 0) {
         // The residual has drifted by rounding along the way: confirm on a fresh one.
-        if (polished) return { violation: Math.max(active, worst), rounds };
+        if (polished) {
+          if (this.#isAmbiguous(mu)) this.counters.ambiguous += 1;
+          return { violation: Math.max(active, worst), rounds };
+        }
         this.#refreshResidual();
         polished = true;
       } else polished = false;
@@ -205,7 +168,7 @@ export class ActiveSetSolver {
       const k = factor.count;
       if (k === 0) return 0;
       const step = this.#step >> 3;
-      operations.dots(factor.list, k, this.#residual, stride, this.#step);
+      operations.dots(factor.list, k, this.#store.residual, stride, this.#step);
       let worst = 0;
       for (let a = 0; a < k; a++) {
         const j = factor.members[a];
@@ -239,7 +202,7 @@ export class ActiveSetSolver {
         f64[step + a] = next - this.beta[j];
         this.beta[j] = next;
       }
-      operations.subtract(factor.list, k, this.#step, stride, this.#residual);
+      operations.subtract(factor.list, k, this.#step, stride, this.#store.residual);
       previous = hit < 0 ? worst : Number.POSITIVE_INFINITY;
       if (hit >= 0) {
         this.beta[factor.members[hit]] = 0;
@@ -254,24 +217,24 @@ export class ActiveSetSolver {
    * @returns how many violate, and the largest violation as a part of the bound
    */
   #admitViolators(mu: number, everything: boolean): { violators: number; worst: number } {
-    const { f64, u32, operations } = this.#memory;
-    const { stride, columns } = this.#problem;
-    const residual = this.residual();
+    const { columns } = this.#problem;
+    const residual = this.#store.residualValues();
+    const candidates = this.#candidates;
     const count = everything
       ? columns
-      : this.#screen.select(residual, this.#norms, this.#penalty, mu, this.#candidates);
-    if (everything) for (let j = 0; j < columns; j++) this.#candidates[j] = j;
-    for (let a = 0; a < count; a++)
-      u32[(this.#single >> 2) + a] = this.#columns + 8 * stride * this.#candidates[a];
-    operations.dots(this.#single, count, this.#residual, stride, this.#work);
+      : this.#screen.select(residual, this.#store.norms, this.#penalty, mu, candidates);
+    if (everything) for (let j = 0; j < columns; j++) candidates[j] = j;
+    const gradient = this.#store.products(candidates, count);
     this.counters.gradientsComputed += count;
     this.counters.gradientsSpared += columns - count;
-    const gradient = f64.subarray(this.#work >> 3, (this.#work >> 3) + count);
-    if (count === columns) this.#screen.remember(residual, gradient);
+    if (count === columns) {
+      this.#screen.remember(residual, gradient);
+      this.#gradient.set(gradient);
+    }
     const violators: { j: number; excess: number }[] = [];
     let worst = 0;
     for (let a = 0; a < count; a++) {
-      const j = this.#candidates[a];
+      const j = candidates[a];
       if (this.beta[j] !== 0) continue;
       const excess = Math.abs(gradient[a]) / (mu * this.#penalty[j]);
       if (excess - 1 > worst) worst = excess - 1;
@@ -282,36 +245,45 @@ export class ActiveSetSolver {
     return { violators: violators.length, worst };
   }
 
+  /** To be asked right after a check of all columns. */
+  #isAmbiguous(mu: number): boolean {
+    if (this.#ridge > 0) return false;
+    const factor = this.#factor;
+    const before = factor.count;
+    let ambiguous = false;
+    for (let j = 0; j < this.beta.length && !ambiguous; j++) {
+      if (this.beta[j] !== 0 || this.#penalty[j] === Number.POSITIVE_INFINITY) continue;
+      if (Math.abs(this.#gradient[j]) < mu * this.#penalty[j] * (1 - VIOLATION)) continue;
+      ambiguous = !factor.append(j, this.#prepareSlot(j), this.#store.norms[j], 0);
+    }
+    while (factor.count > before) factor.remove(factor.count - 1);
+    return ambiguous;
+  }
+
+  #prepareSlot(j: number): number {
+    const slot = this.#factor.freeSlot();
+    this.#store.copyTo(slot, j);
+    return slot;
+  }
+
   #limitOf(j: number, mu: number): number {
-    return (
-      mu * this.#penalty[j] * (1 + VIOLATION) + ROUNDING * Math.sqrt(this.#norms[j]) * this.#targetLength
-    );
+    const rounding = ROUNDING * Math.sqrt(this.#store.norms[j]) * this.#store.targetLength;
+    return mu * this.#penalty[j] * (1 + VIOLATION) + rounding;
   }
 
   #admit(j: number, mu: number): void {
-    const { f64, u32, operations } = this.#memory;
-    const { stride } = this.#problem;
     const factor = this.#factor;
-    const address = this.#columns + 8 * stride * j;
-    u32[this.#single >> 2] = address;
-    operations.dots(this.#single, 1, this.#residual, stride, this.#singleValue);
-    const gradient = f64[this.#singleValue >> 3];
+    const gradient = this.#store.product(j);
     const bound = mu * this.#penalty[j];
     if (Math.abs(gradient) <= this.#limitOf(j, mu)) return;
-    const slot = factor.freeSlot(address >> 3);
-    if (this.#q) {
-      const d = this.#d[j];
-      const q = this.#q;
-      for (let i = 0, at = slot >> 3; i < q.length; i++, at++) f64[at] -= d * q[i];
-    }
-    this.beta[j] = (gradient - Math.sign(gradient) * bound) / (this.#norms[j] + this.#ridgeOf(j));
-    f64[this.#singleValue >> 3] = this.beta[j];
-    u32[this.#single >> 2] = slot;
-    operations.subtract(this.#single, 1, this.#singleValue, stride, this.#residual);
+    const slot = this.#prepareSlot(j);
+    const norm = this.#store.norms[j];
+    this.beta[j] = (gradient - Math.sign(gradient) * bound) / (norm + this.#ridgeOf(j));
+    this.#store.subtract(slot, this.beta[j]);
     this.counters.additions += 1;
-    while (!factor.append(j, slot, this.#norms[j], this.#ridgeOf(j))) {
+    while (!factor.append(j, slot, norm, this.#ridgeOf(j))) {
       this.counters.exchanges += 1;
-      if (this.#exchange(j)) return;
+      if (this.#exchange(j, slot)) return;
     }
   }
 
@@ -320,7 +292,7 @@ export class ActiveSetSolver {
    * way, downhill in the penalty, until a coefficient is zero and leaves.
    * @returns true when it was j itself
    */
-  #exchange(j: number): boolean {
+  #exchange(j: number, slot: number): boolean {
     const factor = this.#factor;
     const w = factor.combination();
     const sign = Math.sign(this.beta[j]);
@@ -353,41 +325,19 @@ export class ActiveSetSolver {
       this.counters.removals += 1;
     }
     this.#refreshResidual();
-    if (hit >= 0) this.#subtractUnlisted(j);
+    // The residual counts listed columns only; j is not listed yet.
+    if (hit >= 0) this.#store.subtract(slot, this.beta[j]);
     return hit < 0;
   }
 
-  /** The residual counts listed columns only; j is not listed yet. */
-  #subtractUnlisted(j: number): void {
-    const { f64, u32, operations } = this.#memory;
-    u32[this.#single >> 2] = this.#factor.pendingSlot;
-    f64[this.#singleValue >> 3] = this.beta[j];
-    operations.subtract(this.#single, 1, this.#singleValue, this.#problem.stride, this.#residual);
-  }
-
+  /** Rounding gathers in the residual on the way; this forms it anew. */
   #refreshResidual(): void {
     const { f64, operations } = this.#memory;
-    const { stride } = this.#problem;
-    const target = this.#target >> 3;
-    f64.copyWithin(this.#residual >> 3, target, target + stride);
-    const k = this.#factor.count;
-    for (let a = 0; a < k; a++) f64[(this.#step >> 3) + a] = this.beta[this.#factor.members[a]];
-    operations.subtract(this.#factor.list, k, this.#step, stride, this.#residual);
+    const { members, list } = this.#factor;
+    this.#store.restart();
+    members.forEach((j, a) => {
+      f64[(this.#step >> 3) + a] = this.beta[j];
+    });
+    operations.subtract(list, members.length, this.#step, this.#problem.stride, this.#store.residual);
   }
-
-  #allProducts(r: number, out: Float64Array): void {
-    const { f64, u32, operations } = this.#memory;
-    const { stride, columns } = this.#problem;
-    for (let j = 0; j < columns; j++) u32[(this.#single >> 2) + j] = this.#columns + 8 * stride * j;
-    operations.dots(this.#single, columns, r, stride, this.#work);
-    out.set(f64.subarray(this.#work >> 3, (this.#work >> 3) + columns));
-  }
-}
-
-/** v −= q (q·v), in place. */
-function removeDirection(v: Float64Array, q: Float64Array): number {
-  let c = 0;
-  for (let i = 0; i < q.length; i++) c += q[i] * v[i];
-  for (let i = 0; i < q.length; i++) v[i] -= c * q[i];
-  return c;
 }
