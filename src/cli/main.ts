@@ -4,6 +4,7 @@ import { Command, CommanderError } from "commander";
 import { EcitonError, exitCodeOf } from "../core/errors.ts";
 import { ecitonVersion } from "../workflows/provenance.ts";
 import { registerPool } from "./pool.ts";
+import { registerRun } from "./run.ts";
 import { registerSchema } from "./schema.ts";
 
 function createProgram(): Command {
@@ -14,6 +15,7 @@ function createProgram(): Command {
     .version(ecitonVersion())
     .showHelpAfterError("(eciton <command> --help says more)")
     .exitOverride();
+  registerRun(program);
   registerPool(program);
   registerSchema(program);
   return program;

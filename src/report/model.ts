@@ -114,6 +114,8 @@ export interface FitSummary {
     readonly diameter_A: number;
   }[];
   readonly errorsByTerms?: {
+    /** Unit of these errors, if it is not that of the other errors. */
+    readonly energyUnit?: string;
     readonly rows: readonly (ErrorMeasures & { readonly terms: number })[];
     readonly chosen?: number;
   };

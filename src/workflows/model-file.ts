@@ -6,6 +6,7 @@ import {
   expansionRecord,
 } from "../clusters/expansion.ts";
 import { EcitonError } from "../core/errors.ts";
+import type { MappingOptions } from "../data/mapping/options.ts";
 import { readTextFile } from "../data/read-text.ts";
 import { strictJson, writeFileAtomic } from "../exec/atomic-file.ts";
 import type { Provenance } from "./provenance.ts";
@@ -29,10 +30,16 @@ export interface FitRecord {
   readonly uncertainties: readonly TermUncertainty[];
   /** Exact linear dependencies of the data, in words: "2 VO1 + 2 VO2 - Ce1 = 0". */
   readonly dependencies: readonly string[];
+  /** Combinations of terms that the data do determine where single terms are not. */
+  readonly determined: readonly {
+    readonly combination: string;
+    readonly value_eV: number;
+    readonly standardError_eV: number | null;
+  }[];
   /** How undetermined combinations were fixed. */
   readonly gauge: string;
-  /** Clusters that no configuration could tell from a kept one. */
-  readonly aliases: readonly { readonly kept: string; readonly merged: readonly string[] }[];
+  /** Clusters that no configuration could tell from a kept one: N of merged = factor * N of kept. */
+  readonly aliases: readonly { readonly kept: string; readonly merged: string; readonly factor: number }[];
   readonly unsampledClusters: number;
 }
 
@@ -40,6 +47,8 @@ export interface ModelFile {
   readonly expansion: ClusterExpansion;
   /** Charges that a configuration must balance, where the study gave them. */
   readonly charges: Readonly<Record<string, number>> | null;
+  /** How structures are mapped to the lattice: the study's `data.structures.mapping` and its vacancies. */
+  readonly mapping: MappingOptions;
   readonly fit: FitRecord | null;
   readonly provenance: Provenance;
 }
@@ -52,6 +61,7 @@ export function writeModelFile(path: string, model: ModelFile): void {
       "E(S) = sum over terms of coefficient_eV * N(S); N of the empty term is the number of parent cells",
     expansion: expansionRecord(model.expansion),
     charges: model.charges,
+    mapping: model.mapping,
     fit: model.fit,
     provenance: model.provenance,
   };
@@ -83,6 +93,7 @@ export function readModelFile(path: string): ModelFile {
   return {
     expansion: expansionFromRecord(record!, path),
     charges: (document.charges as ModelFile["charges"]) ?? null,
+    mapping: (document.mapping as MappingOptions) ?? {},
     fit: (document.fit as FitRecord | null) ?? null,
     provenance: document.provenance as Provenance,
   };

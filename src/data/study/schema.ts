@@ -3,16 +3,16 @@ import { z } from "zod";
 import { EcitonError } from "../../core/errors.ts";
 import { type Constants, evaluateExpression, type Quantity } from "./expression.ts";
 
-/** Methods of the fit, as src/fitting names its estimators. */
+/** Methods of the fit, by the names that src/fitting gives its estimators. */
 export const fitMethods = [
   "lasso",
   "adaptive-lasso",
   "elastic-net",
   "ridge",
   "ard",
-  "omp",
-  "rfe",
-  "ols",
+  "orthogonal-matching-pursuit",
+  "recursive-elimination",
+  "ordinary-least-squares",
 ] as const;
 
 const bases = ["indicator", "chebyshev", "trigonometric", "sinusoidal"] as const;
@@ -225,12 +225,20 @@ export function studySchema(constants: Constants = {}) {
       .default(1)
       .describe("terms up to this many points are never penalised: 0 the constant, 1 also one-body terms"),
     constant: z.boolean().default(true).describe("whether the model has a constant (per parent cell)"),
-    standardise: z.boolean().default(false).describe("scale columns to equal spread before penalising"),
+    standardise: z
+      .boolean()
+      .optional()
+      .describe("scale columns to equal spread before penalising; default: yes for ard, no otherwise"),
+    l1_ratio: positive("number", "share of the absolute-value penalty in an elastic net, up to 1").optional(),
     path: z
       .strictObject({
         count: whole("number of values").default(50),
         decades: positive("number", "how far below the largest value the path goes").default(3),
-        values: z.array(quantity("number", "penalty")).optional().describe("given values instead"),
+        values: z
+          .array(quantity("number", "penalty"))
+          .min(1)
+          .optional()
+          .describe("values of the penalty (or other hyper-parameter of the method) to try, instead"),
       })
       .default({ count: 50, decades: 3 }),
     cross_validation: z

@@ -27,7 +27,7 @@ export function fitSection(fit: FitSummary, figures: FigureBook): Section {
         : figures.add(lambdaPathFigure(path, energyUnit)),
       fit.errorsByTerms === undefined || fit.errorsByTerms.rows.length === 0
         ? undefined
-        : figures.add(errorsByTermsFigure(fit.errorsByTerms, energyUnit)),
+        : figures.add(errorsByTermsFigure(fit.errorsByTerms, fit.errorsByTerms.energyUnit ?? energyUnit)),
       ecis.length === 0 && unsampled.length === 0
         ? undefined
         : figures.add(eciFigure(ecis, unsampled, eciUnit)),

@@ -1,0 +1,90 @@
+/** `eciton run`, `eciton fit`, `eciton sample`: all parts of a study, or one. */
+import { availableParallelism } from "node:os";
+import type { Command } from "commander";
+import { finalErrors } from "../workflows/report-fit.ts";
+import { describePlan, planRun, type RunParts, type RunResult, runStudy } from "../workflows/run.ts";
+import { type CommonOptions, loadStudyWith, printResult, withCommonOptions, withContext } from "./options.ts";
+
+const commands: readonly { readonly name: string; readonly description: string; readonly parts: RunParts }[] =
+  [
+    {
+      name: "run",
+      description: "do every section the study has (fit, sample) and write one report.html",
+      parts: { fit: true, sample: true },
+    },
+    {
+      name: "fit",
+      description: "fit a cluster expansion to the study's data: model.json and a report",
+      parts: { fit: true, sample: false },
+    },
+    {
+      name: "sample",
+      description: "Monte Carlo of the study's own model (section model: terms or a file) and a report",
+      parts: { fit: false, sample: true },
+    },
+  ];
+
+export function registerRun(program: Command): void {
+  for (const { name, description, parts } of commands) {
+    const command = program
+      .command(name)
+      .description(description)
+      .argument("<study>", "study file (YAML or JSON)");
+    withCommonOptions(command).action(async (file: string, options: CommonOptions) => {
+      const loaded = loadStudyWith(file, options);
+      const plan = planRun(loaded, parts);
+      if (options.dryRun) {
+        const lines = describePlan(plan, parts, options.workers ?? availableParallelism());
+        printResult(options, { would: lines }, lines);
+        return;
+      }
+      const result = await withContext(loaded, options, (context) => runStudy(plan, parts, context));
+      printResult(options, documentOf(result), linesOf(result));
+    });
+  }
+}
+
+function documentOf(result: RunResult) {
+  const { fit, data } = result;
+  const errors = fit ? finalErrors(fit) : null;
+  return {
+    report: result.report,
+    model: result.model,
+    verdict: result.verdict,
+    warnings: result.warnings,
+    fit:
+      fit && errors && data
+        ? {
+            configurations: data.configurations.length,
+            rejected: data.mapping.filter((m) => !m.accepted).length,
+            clusters: fit.setup.problem.columns,
+            terms: fit.expansion.terms.map((term) => ({
+              label: term.label,
+              coefficient_eV: term.coefficient,
+            })),
+            unit: fit.setup.errorUnit,
+            training: errors.trainingSizes,
+            cross_validation: errors.cvSizes,
+            dependencies: fit.dependencies.dependencies.map(({ text }) => text),
+            cpu_s: fit.cpuSeconds,
+          }
+        : null,
+    states: result.states,
+    seconds: result.seconds,
+  };
+}
+
+function linesOf(result: RunResult): string[] {
+  return [
+    result.verdict.text,
+    ...result.warnings.slice(0, MOST_WARNINGS).map((text) => `warning: ${text}`),
+    ...(result.warnings.length > MOST_WARNINGS
+      ? [`and ${result.warnings.length - MOST_WARNINGS} more warnings, all in the report`]
+      : []),
+    ...(result.model ? [`model:  ${result.model}`] : []),
+    ...(result.report ? [`report: ${result.report}`] : []),
+    `${result.seconds.toFixed(1)} s`,
+  ];
+}
+
+const MOST_WARNINGS = 10;

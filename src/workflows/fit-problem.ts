@@ -1,0 +1,94 @@
+/** From configurations and a pool to a linear problem: the design matrix of a cluster expansion. */
+import { CountsEvaluator } from "../clusters/counts.ts";
+import type { ClusterPool, Orbit } from "../clusters/pool.ts";
+import { studyError } from "../core/errors.ts";
+import { type Configuration, speciesCounts } from "../data/configuration.ts";
+import type { Study } from "../data/study/schema.ts";
+import { createProblem, type LinearProblem } from "../fitting/problem.ts";
+import type { Supercell } from "../lattice/supercell.ts";
+
+type FitSection = NonNullable<Study["fit"]>;
+
+export interface FitProblem {
+  readonly problem: LinearProblem;
+  /** Orbit of each column. */
+  readonly orbits: readonly Orbit[];
+  /** Energies and counts of row i were divided by this. */
+  readonly normaliser: Float64Array;
+  /** Errors of row i times this are in the unit of the report; 0 where the row has no such unit (no vacancies). */
+  readonly errorScale: Float64Array;
+  /** "eV per vacancy (V)". */
+  readonly errorUnit: string;
+}
+
+/**
+ * Rows are configurations, columns orbits: X = N_α / n, y = E / n, n = 1, cells or sites by the study's `fit.per`.
+ * @throws {EcitonError} "study" for an error unit that is no species of the lattice
+ */
+export function fitProblem(
+  section: FitSection,
+  pool: ClusterPool,
+  configurations: readonly Configuration[],
+): FitProblem {
+  const orbits = section.constant ? pool.orbits : pool.orbits.slice(1);
+  const rows = configurations.length;
+  const columns = orbits.length;
+  const X = new Float64Array(rows * columns);
+  const counts = new Float64Array(columns);
+  const normaliser = Float64Array.from(configurations, (c) => unitsOf(section.per, c));
+  const evaluators = new Map<Supercell, CountsEvaluator>();
+  configurations.forEach((configuration, i) => {
+    const { supercell, occupation } = configuration;
+    let evaluator = evaluators.get(supercell);
+    if (!evaluator) {
+      evaluator = new CountsEvaluator(supercell, pool.basis, orbits);
+      // Configurations of one supercell mostly follow each other; keeping all evaluators would fill the memory.
+      evaluators.clear();
+      evaluators.set(supercell, evaluator);
+    }
+    evaluator.counts(occupation, counts);
+    for (let j = 0; j < columns; j++) X[j * rows + i] = counts[j] / normaliser[i];
+  });
+  const unpenalised = orbits.flatMap((orbit, j) => (orbit.size <= section.unpenalised_points ? [j] : []));
+  const unit = section.errors_per ?? section.per;
+  return {
+    problem: createProblem({
+      rows,
+      columns,
+      X,
+      y: Float64Array.from(configurations, (c, i) => c.energy! / normaliser[i]),
+      weights: Float64Array.from(configurations, (c) => c.weight),
+      names: orbits.map((orbit) => orbit.label),
+      unpenalised,
+    }),
+    orbits,
+    normaliser,
+    errorScale: Float64Array.from(configurations, (c, i) => {
+      const units = unitsOf(unit, c);
+      return units === 0 ? 0 : normaliser[i] / units;
+    }),
+    errorUnit: `eV per ${unit}`,
+  };
+}
+
+/** How many of a unit a configuration has: configuration, cell, site, or a species by name. */
+function unitsOf(unit: string, configuration: Configuration): number {
+  const { supercell } = configuration;
+  switch (unit) {
+    case "configuration":
+      return 1;
+    case "cell":
+      return supercell.numCells;
+    case "site":
+      return supercell.active.length;
+    default: {
+      const all = new Set(supercell.lattice.sites.flatMap((site) => site.species));
+      if (!all.has(unit))
+        throw studyError(
+          "fit.errors_per",
+          `expected configuration, cell, site or a species (${[...all].join(", ")}), found "${unit}"`,
+        );
+      return speciesCounts(configuration).get(unit) ?? 0;
+    }
+  }
+}

@@ -1,0 +1,215 @@
+/** The fit of a study: sparse regression with cross-validation, refit, intervals, and the model that follows. */
+import type { ClusterExpansion, Term } from "../clusters/expansion.ts";
+import type { ClusterPool } from "../clusters/pool.ts";
+import { EcitonError, studyError } from "../core/errors.ts";
+import type { Study } from "../data/study/schema.ts";
+import { startProgress } from "../exec/progress.ts";
+import { type Bootstrap, bootstrap } from "../fitting/bootstrap.ts";
+import { type CrossValidation, crossValidate } from "../fitting/cross-validation.ts";
+import { type DependencyReport, findDependencies } from "../fitting/dependencies.ts";
+import { createEstimator, type EstimatorOptions, type PathFit } from "../fitting/estimator.ts";
+import type { CrossValidationScheme } from "../fitting/folds.ts";
+import type { Gauge } from "../fitting/gauge.ts";
+import { type Refit, refit } from "../fitting/refit.ts";
+import type { TrainingData } from "./configurations.ts";
+import type { RunContext } from "./context.ts";
+import { type FitProblem, fitProblem } from "./fit-problem.ts";
+import { seedOfPart } from "./streams.ts";
+
+export type FitSection = NonNullable<Study["fit"]>;
+
+export interface FitResult {
+  readonly setup: FitProblem;
+  readonly cv: CrossValidation;
+  /** Fits of all rows along the hyper-parameter. */
+  readonly path: PathFit;
+  /** Index in the path of the chosen value. */
+  readonly chosen: number;
+  /** Null when the study asks for none. */
+  readonly refit: Refit | null;
+  /** Coefficients of the model, one for each column. */
+  readonly coefficients: Float64Array;
+  /** Unpenalised and kept columns. */
+  readonly kept: readonly number[];
+  readonly dependencies: DependencyReport;
+  /** Null when the study asks for no resamples. */
+  readonly intervals: Bootstrap | null;
+  readonly expansion: ClusterExpansion;
+  readonly warnings: readonly string[];
+  /** CPU seconds of all threads. */
+  readonly cpuSeconds: number;
+}
+
+/**
+ * @throws {EcitonError} "study" for settings that do not go together, "data" for rows that cannot be fitted,
+ *   "not-converged" when optimality conditions are not met
+ */
+export async function fitExpansion(
+  study: Study,
+  pool: ClusterPool,
+  data: TrainingData,
+  context: RunContext,
+): Promise<FitResult> {
+  const section = study.fit;
+  if (!section) throw studyError("fit", "this command needs the section fit");
+  const setup = fitProblem(section, pool, data.configurations);
+  const { problem } = setup;
+  const gauge = gaugeOf(section, setup);
+  const cpu = process.cpuUsage();
+  context.say(
+    `fitting ${problem.rows} configurations with ${problem.columns} clusters: ${section.method}, ${schemeText(section)}`,
+  );
+  const estimator = createEstimator(estimatorOptions(section));
+  const given = section.path.values;
+  const hyper = estimator.hyperPath(problem);
+  const hyperPath = given ? { name: hyper.name, values: sorted(given, hyper.values) } : hyper;
+  const path = estimator.fitPath(problem, hyperPath.values, gauge);
+  const bar = startProgress("cross-validation", 1);
+  const scheme = schemeOf(section, study.seed);
+  const cv = await crossValidate(estimator, problem, scheme, context.executor, hyperPath, context.signal);
+  bar.end();
+  const chosen = section.choice === "minimum" ? cv.minimum : cv.oneStandardError;
+  const sparse = path.fits[chosen];
+  const second =
+    section.refit === "none" ? null : refit(problem, sparse.coefficients, refitOptions(section, gauge));
+  const coefficients = second?.coefficients ?? sparse.coefficients;
+  const penalised = second?.kept ?? sparse.selected;
+  const free = Array.from({ length: problem.columns }, (_, j) => j).filter((j) => problem.unpenalised[j]);
+  const kept = [...free, ...penalised];
+  const dependencies = findDependencies(problem, kept);
+  const intervals =
+    section.bootstrap === 0
+      ? null
+      : await bootstrap(
+          problem,
+          penalised,
+          context.executor,
+          {
+            resamples: section.bootstrap,
+            seed: seedOfPart(study.seed, "bootstrap"),
+            gauge,
+            combinations: dependencies.determined.map(({ terms }) =>
+              Object.fromEntries(terms.map(({ name, factor }) => [name, factor])),
+            ),
+          },
+          context.signal,
+        );
+  const used = process.cpuUsage(cpu);
+  return {
+    setup,
+    cv,
+    path,
+    chosen,
+    refit: second,
+    coefficients,
+    kept,
+    dependencies,
+    intervals,
+    expansion: expansionOf(pool, setup, coefficients, kept),
+    warnings: fitWarnings(cv, path, dependencies, gauge, setup),
+    cpuSeconds: (used.user + used.system) / 1e6,
+  };
+}
+
+function expansionOf(
+  pool: ClusterPool,
+  { orbits }: FitProblem,
+  coefficients: Float64Array,
+  kept: readonly number[],
+): ClusterExpansion {
+  const columns = [...kept].sort((a, b) => a - b);
+  return {
+    lattice: pool.lattice,
+    basis: pool.basis,
+    terms: columns.map((j): Term => ({ ...orbits[j], coefficient: coefficients[j] })),
+  };
+}
+
+function estimatorOptions(section: FitSection): EstimatorOptions {
+  const { method, path, standardise, l1_ratio } = section;
+  if (l1_ratio !== undefined && method !== "elastic-net")
+    throw studyError("fit.l1_ratio", `is for the method elastic-net, not for ${method}`);
+  const grid = { path: { count: path.count, decades: path.decades }, standardise };
+  switch (method) {
+    case "lasso":
+    case "adaptive-lasso":
+      return { method, ...grid };
+    case "elastic-net":
+      return { method, ...grid, l1Ratio: l1_ratio };
+    case "ridge":
+      return { method, standardise };
+    case "ard":
+      return { method, standardise: standardise ?? true };
+    case "orthogonal-matching-pursuit":
+    case "recursive-elimination":
+    case "ordinary-least-squares":
+      return { method };
+    default:
+      return method satisfies never;
+  }
+}
+
+/** Values in the order in which the method goes, from the strongest regularisation to the weakest. */
+function sorted(values: readonly number[], like: Float64Array): Float64Array {
+  const ascending = like.length > 1 && like[0] < like[like.length - 1];
+  return Float64Array.from(values).sort((a, b) => (ascending ? a - b : b - a));
+}
+
+function schemeOf(section: FitSection, studySeed: number): CrossValidationScheme {
+  const cv = section.cross_validation;
+  const seed = seedOfPart(studySeed, "cross-validation");
+  if (cv === "leave-one-out") return { kind: "leave-one-out" };
+  if ("k_fold" in cv) return { kind: "k-fold", folds: cv.k_fold, repeats: cv.repeats, seed };
+  return { kind: "shuffle-split", repeats: cv.shuffle_split, testFraction: cv.test_fraction, seed };
+}
+
+export function schemeText(section: FitSection): string {
+  const cv = section.cross_validation;
+  if (cv === "leave-one-out") return "leave-one-out cross-validation";
+  if ("k_fold" in cv)
+    return `${cv.k_fold}-fold cross-validation${cv.repeats > 1 ? `, ${cv.repeats} repeats` : ""}`;
+  return `${cv.shuffle_split} random splits that leave out ${Math.round(100 * cv.test_fraction)}%`;
+}
+
+function refitOptions(section: FitSection, gauge: Gauge | undefined) {
+  if (section.refit === "none") return {};
+  const { keep, threshold_eV } = section.refit;
+  if (keep !== undefined && keep !== "auto" && threshold_eV !== undefined)
+    throw studyError("fit.refit", "give either keep or threshold_eV");
+  return { gauge, threshold: threshold_eV, ...(typeof keep === "number" ? { keep } : {}) };
+}
+
+function gaugeOf(section: FitSection, { problem }: FitProblem): Gauge | undefined {
+  if (!section.gauge) return undefined;
+  for (const label of Object.keys(section.gauge))
+    if (!problem.names.includes(label))
+      throw studyError(`fit.gauge.${label}`, "the pool has no cluster with this label");
+  return { fix: section.gauge };
+}
+
+/** What a person must know before using the model. */
+function fitWarnings(
+  cv: CrossValidation,
+  path: PathFit,
+  dependencies: DependencyReport,
+  gauge: Gauge | undefined,
+  { problem }: FitProblem,
+): string[] {
+  const warnings = [...cv.warnings];
+  for (const { text } of dependencies.dependencies)
+    warnings.push(
+      `the data cannot separate these terms, because in every configuration ${text}; ` +
+        (gauge ? "the study fixes the choice" : "of all equally good values those of least norm are given"),
+    );
+  if (path.unsampled.length > 0)
+    warnings.push(
+      `${path.unsampled.length} of ${problem.columns} clusters occur in no configuration; the data say nothing of them and the model takes them as zero`,
+    );
+  return warnings;
+}
+
+/** @throws {EcitonError} "cancelled" if Ctrl-C came meanwhile */
+export function stopIfCancelled(context: RunContext): void {
+  if (context.signal.aborted)
+    throw new EcitonError("cancelled", "interrupted; run the same command with --resume to go on");
+}

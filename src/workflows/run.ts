@@ -1,0 +1,208 @@
+/** `run`: every section that a study has, in order, and one report. */
+import { join } from "node:path";
+import type { ClusterExpansion } from "../clusters/expansion.ts";
+import { studyError } from "../core/errors.ts";
+import { recordOfConfiguration } from "../data/configuration-record.ts";
+import { writeOccupationTable } from "../data/occupation-writer.ts";
+import type { LoadedStudy } from "../data/study/load-study.ts";
+import type { Study } from "../data/study/schema.ts";
+import type { ReportModel } from "../report/model.ts";
+import { loadTrainingData, type TrainingData } from "./configurations.ts";
+import type { RunContext } from "./context.ts";
+import { type FitResult, fitExpansion, stopIfCancelled } from "./fit.ts";
+import { modelOfFit } from "./fit-record.ts";
+import { writeModelFile } from "./model-file.ts";
+import { buildStudyPool, type PoolResult } from "./pool.ts";
+import { type Provenance, provenanceOf } from "./provenance.ts";
+import { latticeSummary, provenanceSummary, writeReport } from "./report.ts";
+import { dataSummary, finalErrors, fitSummary } from "./report-fit.ts";
+import { mcSummary, snapshotSummary } from "./report-sample.ts";
+import { gridOfStudy, type SampledChain, sampleModel } from "./sample.ts";
+import { writeSamplingFiles } from "./sample-files.ts";
+import { type SampledState, sampledStates } from "./sample-states.ts";
+import { modelOfStudy } from "./study-lattice.ts";
+import { verdictOf } from "./verdict.ts";
+
+export interface RunResult {
+  readonly report: string | null;
+  readonly model: string | null;
+  readonly data: TrainingData | null;
+  readonly fit: FitResult | null;
+  readonly states: readonly SampledState[];
+  readonly warnings: readonly string[];
+  readonly verdict: { readonly level: "ok" | "warning" | "problem"; readonly text: string };
+  readonly seconds: number;
+}
+
+/** Which parts of a study a command does; a part that the study does not have is left out. */
+export interface RunParts {
+  readonly fit: boolean;
+  readonly sample: boolean;
+}
+
+/** What is known before any work starts. */
+export interface RunPlan {
+  readonly loaded: LoadedStudy;
+  readonly pool: PoolResult | null;
+  readonly data: TrainingData | null;
+  /** The study's own model, if it states one. */
+  readonly published: ClusterExpansion | null;
+  readonly chains: number;
+}
+
+/**
+ * Reads and checks everything that the parts need: study, lattice, pool, data, grid.
+ * @throws {EcitonError} as the parts do, before anything is written
+ */
+export function planRun(loaded: LoadedStudy, parts: RunParts): RunPlan {
+  const { study, folder } = loaded;
+  const fits = parts.fit && study.fit !== undefined;
+  const samples = parts.sample && study.sample !== undefined;
+  if (!fits && !samples)
+    throw studyError(
+      parts.fit && parts.sample ? "study" : parts.fit ? "fit" : "sample",
+      parts.fit && parts.sample
+        ? "there is nothing to run: it has neither the section fit nor the section sample"
+        : "the study has no such section",
+    );
+  const needsPool = fits || study.model?.terms !== undefined;
+  const pool = needsPool ? buildStudyPool(study) : null;
+  const lazyPool = () => pool!.pool;
+  const published = study.model ? modelOfStudy(study, folder, lazyPool) : null;
+  const data = fits ? loadTrainingData(loaded, pool!.pool.lattice, () => requireModel(published)) : null;
+  if (samples && sampledModel(study, fits) === "published") requireModel(published);
+  // The grid depends on the lattice alone, so it can be checked before there is a fit.
+  const lattice = pool?.pool.lattice ?? published?.lattice;
+  const chains = samples
+    ? gridOfStudy(study, published ?? { lattice: lattice!, basis: "indicator", terms: [] }).length
+    : 0;
+  return { loaded, pool, data, published, chains };
+}
+
+function requireModel(model: ClusterExpansion | null): ClusterExpansion {
+  if (!model) throw studyError("model", "this study needs the section model (terms or a file)");
+  return model;
+}
+
+function sampledModel(study: Study, fits: boolean): "fit" | "published" {
+  return study.sample?.model ?? (fits ? "fit" : "published");
+}
+
+/** Does the parts and writes `<out>`: model.json, training.csv, sampling files, report.html and its CSV files. */
+export async function runStudy(plan: RunPlan, parts: RunParts, context: RunContext): Promise<RunResult> {
+  const start = performance.now();
+  const { loaded, pool, data, published } = plan;
+  const { study } = loaded;
+  const provenance = provenanceOf(loaded, data?.inputs ?? [], context.command);
+  const fit = data && pool ? await fitExpansion(study, pool.pool, data, context) : null;
+  stopIfCancelled(context);
+  const modelPath = fit ? join(context.outDir, "model.json") : null;
+  if (fit && data && modelPath) {
+    writeModelFile(modelPath, modelOfFit(study, data, fit, provenance));
+    writeTrainingTable(data, context.outDir);
+    const { cvSizes } = finalErrors(fit);
+    context.say(
+      `${fit.kept.length} terms, cross-validation RMSE ${cvSizes.rmse.toPrecision(3)} ${fit.setup.errorUnit}: ${modelPath}`,
+    );
+  }
+  const samples = parts.sample && study.sample !== undefined;
+  const expansion = sampledModel(study, fit !== null) === "fit" ? fit?.expansion : published;
+  const chains = samples ? await sampleModel(study, requireModel(expansion ?? null), context) : [];
+  const states = samples ? sampledStates(study, chains) : [];
+  if (samples) writeSamplingFiles(study, expansion!.lattice, chains, states, context.outDir);
+  const warnings = [...(data?.warnings ?? []), ...(fit?.warnings ?? []), ...samplingWarnings(chains)];
+  const verdict = verdictOf(fit, states, warnings);
+  const seconds = (performance.now() - start) / 1000;
+  const model = reportModel({ plan, fit, chains, states, warnings, verdict, provenance, seconds, expansion });
+  const report = writeReport(model, context.outDir);
+  return { report, model: modelPath, data, fit, states, warnings, verdict, seconds };
+}
+
+/** The training table as it was fitted, so that anyone can fit it again. */
+function writeTrainingTable(data: TrainingData, outDir: string): void {
+  const records = data.configurations.map((configuration, i) => recordOfConfiguration(configuration, i + 2));
+  const ids = new Set(records.map((record) => record.id));
+  // Files may repeat names; a table may not.
+  const unique =
+    ids.size === records.length ? records : records.map((r, i) => ({ ...r, id: `${r.id}#${i + 1}` }));
+  writeOccupationTable(join(outDir, "training.csv"), unique);
+}
+
+function samplingWarnings(chains: readonly SampledChain[]): string[] {
+  const unsettled = chains.filter(({ result }) => !result.equilibration.equilibrated);
+  if (unsettled.length === 0) return [];
+  return [
+    `${unsettled.length} of ${chains.length} chains did not settle; their averages and error bars cannot be trusted (the table of chains says why)`,
+  ];
+}
+
+interface ReportParts {
+  readonly plan: RunPlan;
+  readonly fit: FitResult | null;
+  readonly chains: readonly SampledChain[];
+  readonly states: readonly SampledState[];
+  readonly warnings: readonly string[];
+  readonly verdict: RunResult["verdict"];
+  readonly provenance: Provenance;
+  readonly seconds: number;
+  readonly expansion: ClusterExpansion | null | undefined;
+}
+
+function reportModel(parts: ReportParts): ReportModel {
+  const { plan, fit, chains, states, warnings, verdict, provenance, seconds, expansion } = parts;
+  const { study } = plan.loaded;
+  const known = plan.data?.synthetic ? plan.published : null;
+  const assumed = (study.model?.terms ?? []).filter((term) => term.assumed).map((term) => term.label);
+  const notes = assumed.length > 0 ? [`assumed, not in the source of the model: ${assumed.join(", ")}`] : [];
+  return {
+    header: {
+      study: study.report?.title ?? study.name,
+      verdict,
+      warnings: [...warnings, ...notes].map((text) => ({ level: "warning" as const, text })),
+      provenance: provenanceSummary(provenance, seconds),
+    },
+    ...(plan.data ? { data: dataSummary(study, plan.data) } : {}),
+    ...(plan.pool ? { lattice: latticeSummary(study, plan.pool) } : {}),
+    ...(fit && plan.data ? { fit: fitSummary(study, plan.data, fit, known) } : {}),
+    ...(chains.length > 0 && expansion
+      ? {
+          mc: mcSummary(study, chains, states),
+          ...(study.report?.pictures === false
+            ? {}
+            : { snapshots: snapshotSummary(study, expansion.lattice, chains) }),
+        }
+      : {}),
+  };
+}
+
+/** Rewrites nothing: says what would be done. */
+export function describePlan(plan: RunPlan, parts: RunParts, workers: number): string[] {
+  const { study } = plan.loaded;
+  const lines: string[] = [];
+  if (plan.pool) {
+    const { pool, folding } = plan.pool;
+    lines.push(
+      `pool: ${pool.orbits.length} clusters on the infinite lattice` +
+        (folding ? `, ${folding.clusters.length} on the supercell of the study` : ""),
+    );
+  }
+  if (plan.data) {
+    const megabytes = (8 * plan.data.configurations.length * (plan.pool?.pool.orbits.length ?? 0)) / 2 ** 20;
+    lines.push(
+      `fit: ${plan.data.configurations.length} configurations from ${plan.data.source}, method ${study.fit!.method}, ` +
+        `design matrix ${megabytes.toFixed(1)} MiB`,
+    );
+  }
+  if (parts.sample && plan.chains > 0) {
+    const steps = plan.chains * study.sample!.steps;
+    const seconds = steps / (STEPS_PER_SECOND * Math.max(1, workers));
+    lines.push(
+      `sample: ${plan.chains} chains of ${study.sample!.steps.toLocaleString("en-US")} steps, ` +
+        `very roughly ${seconds < 90 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} min`} on ${Math.max(1, workers)} threads`,
+    );
+  }
+  return lines;
+}
+
+/** Trial exchanges a second and thread for a model of some dozen pair interactions. */
+const STEPS_PER_SECOND = 1.5e6;

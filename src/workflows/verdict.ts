@@ -1,0 +1,42 @@
+/** The first sentence of a report: what came out, and whether it can be used. */
+import type { FitResult } from "./fit.ts";
+import { finalErrors } from "./report-fit.ts";
+import type { SampledState } from "./sample-states.ts";
+
+/** Leave-one-out errors this much above the training error say that the model has learnt noise. */
+const OVERFIT_RATIO = 2;
+
+export interface Verdict {
+  readonly level: "ok" | "warning" | "problem";
+  readonly text: string;
+}
+
+export function verdictOf(
+  fit: FitResult | null,
+  states: readonly SampledState[],
+  warnings: readonly string[],
+): Verdict {
+  const sentences: string[] = [];
+  let level: Verdict["level"] = warnings.length > 0 ? "warning" : "ok";
+  if (fit) {
+    const { trainingSizes, cvSizes } = finalErrors(fit);
+    sentences.push(
+      `A model of ${fit.kept.length} terms predicts energies it has not seen to ${cvSizes.rmse.toPrecision(2)} ${fit.setup.errorUnit} ` +
+        `(cross-validation; ${trainingSizes.rmse.toPrecision(2)} on its own data).`,
+    );
+    if (cvSizes.rmse > OVERFIT_RATIO * trainingSizes.rmse) {
+      level = "problem";
+      sentences.push("It fits its own data far better than new ones: more data or fewer terms are needed.");
+    }
+  }
+  if (states.length > 0) {
+    const settled = states.filter((state) => state.equilibrated).length;
+    sentences.push(
+      settled === states.length
+        ? `Monte Carlo settled at all ${states.length} states of the grid.`
+        : `Monte Carlo settled at ${settled} of ${states.length} states of the grid; the others need longer chains.`,
+    );
+    if (settled === 0) level = "problem";
+  }
+  return { level, text: sentences.join(" ") };
+}
