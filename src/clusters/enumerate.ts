@@ -1,5 +1,6 @@
 /** Enumeration of symmetry-distinct clusters on the infinite lattice, by adding one point at a time. */
 import { EcitonError } from "../core/errors.ts";
+import { RandomStream } from "../core/random.ts";
 import {
   activeSites,
   DISTANCE_TOLERANCE_A,
@@ -114,12 +115,13 @@ function decorations(
   return orbits;
 }
 
-/** Bytes of one instance in memory: its points as boxed numbers and its key. */
-const BYTES_PER_POINT = 8 * POINT_STRIDE + 16;
+/** Memory of one point of an instance: its numbers, and its share of the key and of the entries that hold both. */
+const BYTES_PER_POINT = 190;
+const TRIALS = 4000;
 
 /**
- * Estimates how many instances there will be from the neighbours of each site and the chance that two
- * neighbours are neighbours of each other (measured on pairs of them).
+ * Estimates how many instances there will be: the sets of neighbours of each site, times the share of sets drawn at
+ * random that are all neighbours of each other.
  */
 function refuseTooLarge(
   lattice: ParentLattice,
@@ -129,28 +131,20 @@ function refuseTooLarge(
 ): void {
   for (const [key, cutoff] of Object.entries(cutoffs)) {
     const size = Number(key);
+    if (size < 2) continue;
     const pairs = neighbourPairs(lattice, cutoff, active);
     let instances = 0;
     for (const s of active) {
-      const around = pairs.filter((pair) => pair.from === s);
-      const places = around.map((pair) => pointPosition(lattice, [pair.to, ...pair.cell, 1], 0));
-      const sample = Math.max(1, Math.floor(places.length / 200));
-      let near = 0;
-      let tested = 0;
-      for (let i = 0; i < places.length; i += sample)
-        for (let j = 0; j < i; j += sample) {
-          tested++;
-          const [a, b] = [places[i], places[j]];
-          if (Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]) <= cutoff) near++;
-        }
-      const chance = tested === 0 ? 0 : near / tested;
-      const others = size - 1;
-      let count = 1;
-      for (let k = 0; k < others; k++) count *= Math.max(0, around.length - k) / (k + 1);
+      const places = pairs
+        .filter((pair) => pair.from === s)
+        .map((pair) => pointPosition(lattice, [pair.to, ...pair.cell, 1], 0));
+      let sets = 1;
+      for (let k = 0; k < size - 1; k++) sets *= Math.max(0, places.length - k) / (k + 1);
+      if (sets === 0) continue;
       const functions = (lattice.sites[s].species.length - 1) ** size;
-      instances += (count * chance ** ((others * (others - 1)) / 2) * functions) / size;
+      instances += (sets * shareOfCliques(places, size - 1, cutoff) * functions) / size;
     }
-    const bytes = instances * size * BYTES_PER_POINT * 2;
+    const bytes = instances * size * BYTES_PER_POINT;
     if (bytes > memoryLimit)
       throw new EcitonError(
         "memory",
@@ -160,4 +154,22 @@ function refuseTooLarge(
         { size, cutoff, instances, bytes, memoryLimit },
       );
   }
+}
+
+/** Share of the sets of `count` different places in which no two are farther apart than the cut-off. */
+function shareOfCliques(places: readonly number[][], count: number, cutoff: number): number {
+  if (count < 2) return 1;
+  const random = new RandomStream(0, count);
+  let cliques = 0;
+  for (let trial = 0; trial < TRIALS; trial++) {
+    const drawn: number[] = [];
+    while (drawn.length < count) {
+      const i = random.nextIndex(places.length);
+      if (!drawn.includes(i)) drawn.push(i);
+    }
+    const near = (a: number[], b: number[]) =>
+      Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]) <= cutoff + DISTANCE_TOLERANCE_A;
+    if (drawn.every((i, k) => drawn.slice(0, k).every((j) => near(places[i], places[j])))) cliques++;
+  }
+  return cliques / TRIALS;
 }

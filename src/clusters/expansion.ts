@@ -104,17 +104,30 @@ export function expansionFromRecord(record: ExpansionRecord, where: string): Clu
   });
   const { operations } = findSymmetry(lattice);
   const terms = record.terms.map((term): Term => {
+    const places = new Set<string>();
     const points = term.points.flatMap((point) => {
       const s = lattice.sites.findIndex((site) => site.name === point.site);
       if (s < 0) fail(`term ${term.label}: the lattice has no site "${point.site}"`);
+      if (point.cell.length !== 3 || !point.cell.every(Number.isSafeInteger))
+        fail(`term ${term.label}: a cell is three integers, found ${point.cell.join(", ")}`);
+      for (let k = 0; k < 3; k++)
+        if (!lattice.periodic[k] && point.cell[k] !== 0)
+          fail(
+            `term ${term.label}: the lattice is not periodic along its vector ${k + 1}, the cell must be 0`,
+          );
+      const place = [s, ...point.cell].join();
+      if (places.has(place)) fail(`term ${term.label}: two of its points are the same site "${point.site}"`);
+      places.add(place);
       const { species } = lattice.sites[s];
-      const fn = typeof point.function === "number" ? point.function : species.indexOf(point.function);
+      const fn =
+        record.basis === "indicator" ? species.indexOf(String(point.function)) : Number(point.function);
       if (!Number.isInteger(fn) || fn < 1 || fn >= species.length)
         fail(`term ${term.label}: the site "${point.site}" has no function "${point.function}"`);
       return [s, ...point.cell, fn];
     });
     if (!Number.isFinite(term.coefficient_eV))
       fail(`term ${term.label}: its coefficient is not a finite number`);
+    if (!Number.isFinite(term.diameter_A)) fail(`term ${term.label}: its diameter is not a finite number`);
     const instances = points.length === 0 ? [[]] : [...orbitOf(normalForm(points), operations).values()];
     if (instances.length !== term.multiplicity)
       fail(

@@ -9,22 +9,25 @@ export interface FoldedCluster {
   readonly kept: number;
   /** Indices of the other orbits that become the same cluster here. */
   readonly merged: readonly number[];
-  /** Number of distinct sites on the supercell. */
+  /** Number of distinct sites on the supercell, the largest over the instances. */
   readonly size: number;
 }
 
 export interface Folding {
   readonly clusters: readonly FoldedCluster[];
-  /** Orbits that meet their own image: two of their points fall on one site. */
+  /** Orbits that meet their own image: two points of an instance fall on one site. */
   readonly selfMeeting: readonly number[];
 }
 
 /**
- * Wraps every orbit onto the supercell and merges orbits that give the same set of decorated site sets there.
- * Merged orbits cannot be told apart by any configuration of this supercell.
+ * Wraps every orbit onto the supercell and merges orbits whose instances give the same decorated site sets there in
+ * the same proportions: their N differ by a constant factor for every configuration. Where the supercell is less
+ * symmetric than the lattice, orbits can share sets in other proportions; those stay apart.
  *
- * In the indicator basis a repeated factor is dropped, and two different functions on one site make the
- * cluster vanish: such orbits are listed as self-meeting and make no folded cluster.
+ * In the indicator basis a repeated factor is dropped, and two different functions on one site make an instance
+ * vanish: orbits to which this happens are listed as self-meeting, and make no folded cluster when nothing is left.
+ * The converse holds there too: only merged orbits have proportional N, since products of indicators on different
+ * site sets are linearly independent. Other bases keep repeated factors and may leave proportional orbits unmerged.
  */
 export function foldPool(pool: ClusterPool, supercell: Supercell): Folding {
   if (pool.lattice !== supercell.lattice)
@@ -32,26 +35,37 @@ export function foldPool(pool: ClusterPool, supercell: Supercell): Folding {
   const bySignature = new Map<string, { kept: number; merged: number[]; size: number }>();
   const selfMeeting: number[] = [];
   pool.orbits.forEach((orbit, index) => {
-    const images = new Set<string>();
+    const images = new Map<string, number>();
     let size = 0;
-    let vanishes = false;
+    let meets = false;
     for (const instance of orbit.instances) {
       const folded = foldedForm(pool, supercell, instance);
-      if (folded === null) vanishes = true;
-      else {
-        size = folded.size;
-        images.add(folded.key);
-      }
+      if (folded === null || folded.size < orbit.size) meets = true;
+      if (folded === null) continue;
+      size = Math.max(size, folded.size);
+      images.set(folded.key, (images.get(folded.key) ?? 0) + 1);
     }
-    if (vanishes || size < orbit.size) selfMeeting.push(index);
-    if (vanishes) return;
-    const signature = [...images].sort().join(";");
+    if (meets) selfMeeting.push(index);
+    if (images.size === 0) return;
+    const signature = proportions(images);
     const known = bySignature.get(signature);
     // Orbits come by size and diameter, so the first one met is the simplest.
     if (known) known.merged.push(index);
     else bySignature.set(signature, { kept: index, merged: [], size });
   });
   return { clusters: [...bySignature.values()], selfMeeting };
+}
+
+/** How often each folded form occurs, in lowest terms. */
+function proportions(images: ReadonlyMap<string, number>): string {
+  let divisor = 0;
+  for (const count of images.values()) {
+    let [a, b] = [divisor, count];
+    while (b !== 0) [a, b] = [b, a % b];
+    divisor = a;
+  }
+  const parts = [...images].map(([key, count]) => `${key}*${count / divisor}`);
+  return parts.sort().join(";");
 }
 
 /**

@@ -5,7 +5,7 @@ import {
   occupantLabel,
   type ParentLattice,
 } from "../lattice/parent-lattice.ts";
-import { type Cluster, POINT_STRIDE, pairDistances } from "./cluster.ts";
+import { type Cluster, diameter, POINT_STRIDE, pairDistances } from "./cluster.ts";
 import type { BasisName } from "./site-basis.ts";
 
 /**
@@ -19,7 +19,7 @@ export function labelOrbits(
   basis: BasisName,
   representatives: readonly Cluster[],
 ): string[] {
-  const reach = Math.max(0, ...representatives.map((c) => Math.max(0, ...pairDistances(lattice, c))));
+  const reach = representatives.reduce((longest, c) => Math.max(longest, diameter(lattice, c)), 0);
   const shells = shellTable(lattice, reach);
   const plain = representatives.map((cluster) => plainLabel(lattice, basis, shells, cluster));
   const uses = new Map<string, number>();

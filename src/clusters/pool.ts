@@ -1,5 +1,6 @@
 /** The pool: the symmetry-distinct clusters of a lattice, with sizes, multiplicities and labels. */
 import { freemem } from "node:os";
+import { getHeapStatistics } from "node:v8";
 import type { ParentLattice } from "../lattice/parent-lattice.ts";
 import { findSymmetry, type LatticeSymmetry } from "../lattice/symmetry.ts";
 import { type Cluster, clusterSize, diameter } from "./cluster.ts";
@@ -28,14 +29,14 @@ export interface ClusterPool {
 
 /**
  * Builds the pool.
- * @param memoryLimit bytes; default half of what is free
+ * @param memoryLimit bytes; default half of what is free on the machine and in the heap
  * @throws {EcitonError} "memory" before anything large is built
  */
 export function buildPool(
   lattice: ParentLattice,
   basis: BasisName,
   cutoffs: Cutoffs,
-  memoryLimit = freemem() / 2,
+  memoryLimit = Math.min(freemem(), getHeapStatistics().total_available_size) / 2,
 ): ClusterPool {
   const symmetry = findSymmetry(lattice);
   const found = enumerateOrbits(lattice, symmetry.operations, cutoffs, memoryLimit);
