@@ -142,14 +142,15 @@ export class MappingSearch {
     } else {
       let done = -1;
       for (const stage of [...STRAIN_STAGES.filter((t) => t < maxStrain), maxStrain]) {
+        const limit = Math.min(stage, bound());
         const candidates = sizes
-          .flatMap((cells) => this.#matcher.search(frame, cells, stage))
+          .flatMap((cells) => this.#matcher.search(frame, cells, limit))
           .filter(({ shape }) => shape > done)
           .sort((a, b) => a.shape - b.shape);
         for (const candidate of candidates)
           if (candidate.shape <= bound() && (best || tried < MAX_CANDIDATES)) attempt(candidate);
-        if (bound() <= stage) break;
-        done = stage;
+        if (bound() <= limit) break;
+        done = limit;
       }
     }
     const rivals = acceptable.filter((other) => other !== best && other.misfit <= bound());

@@ -60,7 +60,7 @@ export function fitSites(request: FitRequest): SiteFit[] {
       fits.push({ ...relaxed, complete: isValid(request, relaxed.siteOf), displaced: 0 });
       continue;
     }
-    // The assignment problem sees every start, so that atoms that want one site are told apart.
+    // Some atoms want one site, or a site that must be filled is left over: only an assignment of all can tell.
     const best = settle(request, shift, assignedSites);
     const nearest = nearestSites(request, shift);
     let displaced = 0;

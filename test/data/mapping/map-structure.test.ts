@@ -156,6 +156,24 @@ describe("other crystals do not pass for this one", () => {
     expect(rejected(mapStructure(bcc, alloy)).code).toBe("strain");
   });
 
+  test("the mirror image of a lattice that has a hand", () => {
+    const corners: Atom[] = [
+      ["A", 0, 0, 0],
+      ["B", 1.6, 0, 0],
+      ["C", 1.6, 1.4, 0],
+      ["D", 1.6, 1.4, 1.2],
+    ];
+    const lattice = createParentLattice({
+      cell: cube(5),
+      coordinates: "cartesian",
+      sites: corners.map(([name, x, y, z]) => ({ name, position: [x, y, z], species: [name] })),
+    });
+    const turned: Atom[] = corners.map(([name, x, y, z]) => [name, -y, x, z]);
+    const mirrored: Atom[] = corners.map(([name, x, y, z]) => [name, x, y, -z]);
+    expect(mapStructure(structureOf(cube(5), turned), lattice).accepted).toBe(true);
+    expect(mapStructure(structureOf(cube(5), mirrored), lattice).accepted).toBe(false);
+  });
+
   test("random atoms in a box of the right size", () => {
     const lattice = perovskite(4);
     for (let seed = 0; seed < 20; seed++) {
@@ -244,6 +262,9 @@ describe("counts and volumes", () => {
     ];
     const result = rejected(mapStructure(structureOf(cube(4), atoms), perovskite(4)));
     expect(result.code).toBe("crowded");
+    // The next free oxygen site is 2√2 Å from the one that both want; the rigid shift of four atoms takes a quarter.
+    expect(result.report.largestDisplacement_A).toBeGreaterThan(1.9);
+    expect(result.report.largestDisplacement_A).toBeLessThan(2.9);
   });
 
   test("an atom too far from every site is named with its distance", () => {
@@ -265,6 +286,26 @@ describe("counts and volumes", () => {
     // The rigid shift takes off a sixth of the one displacement of 0.6 √3 Å.
     expect(result.report.largestDisplacement_A).toBeCloseTo(0.6 * Math.sqrt(3) * (5 / 6), 6);
   });
+});
+
+test("a parent cell that is not primitive has equivalent shifts, which are no ambiguity", () => {
+  const lattice = createParentLattice({
+    cell: cube(4),
+    coordinates: "cartesian",
+    sites: [
+      { name: "X1", position: [0, 0, 0], species: ["Ag", "Pd"], kind: "X" },
+      { name: "X2", position: [0, 2, 2], species: ["Ag", "Pd"], kind: "X" },
+      { name: "X3", position: [2, 0, 2], species: ["Ag", "Pd"], kind: "X" },
+      { name: "X4", position: [2, 2, 0], species: ["Ag", "Pd"], kind: "X" },
+    ],
+  });
+  const atoms: Atom[] = [
+    ["Ag", 0, 0, 0],
+    ["Ag", 2, 2, 0],
+    ["Ag", 2, 0, 2],
+    ["Pd", 0.1, 2, 2],
+  ];
+  expect(counts(mapStructure(structureOf(cube(4), atoms), lattice))).toEqual({ Ag: 3, Pd: 1 });
 });
 
 describe("supercell given in the study", () => {
