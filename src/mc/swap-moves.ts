@@ -47,14 +47,16 @@ export class SwapMoves implements Moves {
     occupation: Uint8Array,
   ) {
     this.#model = model;
-    const members: number[] = [];
+    const sitesOf = groups.map((group) => groupSites(group, supercell));
+    this.#members = new Int32Array(sitesOf.reduce((sum, sites) => sum + sites.length, 0));
+    let filled = 0;
     const channels: (SwapChannel & { startA: number; countA: number; startB: number; countB: number })[] = [];
-    for (const group of groups) {
-      const sites = groupSites(group, supercell);
+    groups.forEach((group, g) => {
       const lists = group.species.map((_, k) => {
-        const list = sites.filter((site) => occupation[site] === k);
-        const start = members.length;
-        members.push(...list);
+        const list = sitesOf[g].filter((site) => occupation[site] === k);
+        const start = filled;
+        this.#members.set(list, start);
+        filled += list.length;
         return { start, count: list.length };
       });
       for (let a = 0; a < lists.length; a++)
@@ -71,12 +73,11 @@ export class SwapMoves implements Moves {
               countB: lists[b].count,
             });
         }
-    }
+    });
     if (channels.length === 0)
       throw studyError("composition", "nothing can exchange: every group of sites holds a single species");
     this.channels = channels.map(({ group, species, weight }) => ({ group, species, weight }));
     this.kinds = channels.map(({ group, species }) => `${group}: ${species.join(" - ")}`);
-    this.#members = Int32Array.from(members);
     this.#weights = Float64Array.from(channels, (channel) => channel.weight);
     this.#totalWeight = channels.reduce((sum, channel) => sum + channel.weight, 0);
     this.#startA = Int32Array.from(channels, (channel) => channel.startA);

@@ -133,6 +133,21 @@ describe("a finished chain", () => {
   });
 });
 
+describe("an executor", () => {
+  it("gives the same chains on two threads as in this one", async () => {
+    const tasks = [0, 1, 2, 3].map((index) =>
+      payload({ index, steps: 20_000, temperature_K: 700 + 100 * index }),
+    );
+    const threads = createExecutor(2);
+    try {
+      const results = await threads.map<ChainResult>(chainTask, tasks);
+      expect(results).toEqual(tasks.map((task) => runChain(task, flags())));
+    } finally {
+      await threads.close();
+    }
+  });
+});
+
 describe("checkpoints", () => {
   it("let a chain that is interrupted again and again end bit for bit like an undisturbed one", async () => {
     const long = payload({ steps: 1_500_000, samples: 700, snapshots: 5 });
@@ -182,6 +197,17 @@ describe("checkpoints", () => {
     const path = join(folder, "often.json");
     const often = payload({ checkpoint: { path, everySteps: 777, resume: false } });
     expect(runChain(often, flags())).toEqual(runChain(payload(), flags()));
+  });
+
+  it("that cannot be written are an error that names the file", () => {
+    const file = join(folder, "a-file");
+    writeFileSync(file, "");
+    const path = join(file, "chain.json");
+    const error = errorOf(() =>
+      runChain(payload({ checkpoint: { path, everySteps: 10_000, resume: false } }), flags()),
+    );
+    expect(error.code).toBe("io");
+    expect(error.message).toContain(path);
   });
 
   it("of another run or broken ones are refused", () => {

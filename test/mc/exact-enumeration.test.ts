@@ -85,7 +85,7 @@ describe("canonical chain against every charge-balanced configuration", () => {
       );
     }
     // The agreement says something only where the errors are small.
-    expect(energy_eV.error).toBeLessThan(0.02 * exact.spread);
+    expect(energy_eV.error).toBeLessThan(0.01 * exact.spread);
     expect(heatCapacity_kB.error).toBeLessThan(0.05 * exact.heatCapacity);
   });
 
