@@ -3,6 +3,7 @@ import { EcitonError } from "../core/errors.ts";
 import type { Executor, TaskContext } from "../exec/executor.ts";
 import { createEstimator, type Estimator, type EstimatorOptions, type HyperPath } from "./estimator.ts";
 import { type CrossValidationScheme, makeFolds } from "./folds.ts";
+import type { LeaveOneOutFits, SparseCoefficients } from "./method.ts";
 import { type LinearProblem, selectRows } from "./problem.ts";
 import { shareProblem } from "./shared.ts";
 
@@ -33,6 +34,8 @@ export interface FoldErrors {
   readonly rows: Int32Array;
   /** errors[k * rows.length + a] = y − prediction of the a-th of these rows at value k. */
   readonly errors: Float64Array;
+  /** Penalised coefficients of the fold at the last value. */
+  readonly last: SparseCoefficients;
 }
 
 interface Payload {
@@ -56,16 +59,21 @@ export async function crossValidate(
   signal?: AbortSignal,
 ): Promise<CrossValidation> {
   const tests = makeFolds(scheme, problem.rows);
-  const folds =
-    scheme.kind === "leave-one-out" && estimator.leaveOneOut
-      ? (await estimator.leaveOneOut(problem, path.values, executor, signal)).map((errors, i) => ({
-          rows: tests[i],
-          errors,
-        }))
-      : await refitFolds(estimator, problem, tests, path.values, executor, signal);
+  const fast = scheme.kind === "leave-one-out" ? estimator.leaveOneOut : undefined;
+  const folds = fast
+    ? await fastFolds(fast(problem, path.values, executor, signal), tests)
+    : await refitFolds(estimator, problem, tests, path.values, executor, signal);
   const scores = scoreFolds(folds, problem.weights, path.values.length);
   const choice = chooseFrom(scores);
   return { scheme, path, folds, ...scores, ...choice, warnings: endWarnings(path, choice.minimum) };
+}
+
+async function fastFolds(
+  fits: Promise<LeaveOneOutFits>,
+  tests: readonly Int32Array[],
+): Promise<FoldErrors[]> {
+  const { errors, last } = await fits;
+  return tests.map((rows, i) => ({ rows, errors: errors[i], last: last[i] }));
 }
 
 async function refitFolds(
@@ -104,12 +112,14 @@ export function foldTask(payload: Payload, context: TaskContext): FoldErrors {
     });
   });
   Atomics.store(context.progress, context.index, 1);
-  return { rows, errors };
+  const { coefficients, selected } = fits[fits.length - 1];
+  const last = { columns: selected, values: selected.map((j) => coefficients[j]) };
+  return { rows, errors, last };
 }
 
 /** @param values number of hyper-parameter values */
 export function scoreFolds(
-  folds: readonly FoldErrors[],
+  folds: readonly Pick<FoldErrors, "rows" | "errors">[],
   weights: Float64Array,
   values: number,
 ): CrossValidationScores {

@@ -3,7 +3,7 @@ import { EcitonError } from "../core/errors.ts";
 import type { Executor } from "../exec/executor.ts";
 import { type Alias, expandCoefficients, reduceProblem } from "./duplicates.ts";
 import type { Gauge } from "./gauge.ts";
-import type { Method } from "./method.ts";
+import type { LeaveOneOutFits, Method } from "./method.ts";
 import { type ArdOptions, automaticRelevance } from "./methods/ard.ts";
 import {
   type EliminationOptions,
@@ -79,13 +79,13 @@ export interface Estimator {
    * @param gauge fixes coefficients of unpenalised columns that the data leave open
    */
   fitPath(problem: LinearProblem, values: Float64Array, gauge?: Gauge): PathFit;
-  /** errors[i][k]: exact leave-one-out errors where the method has a fast way to them. */
+  /** Exact, where the method has a way faster than refits. */
   leaveOneOut?(
     problem: LinearProblem,
     values: Float64Array,
     executor: Executor,
     signal?: AbortSignal,
-  ): Promise<Float64Array[]>;
+  ): Promise<LeaveOneOutFits>;
 }
 
 /** @throws {EcitonError} "study" for options out of range */
@@ -109,7 +109,17 @@ export function createEstimator(options: EstimatorOptions): Estimator {
       });
       return { fits, unsampled: reduced.unsampled, aliases: reduced.aliases };
     },
-    leaveOneOut: fast && ((problem, ...rest) => fast(reduceProblem(problem).problem, ...rest)),
+    leaveOneOut:
+      fast &&
+      (async (problem, ...rest) => {
+        const reduced = reduceProblem(problem);
+        const { errors, last } = await fast(reduced.problem, ...rest);
+        const original = last.map(({ columns, values }) => ({
+          columns: columns.map((j) => reduced.kept[j]),
+          values,
+        }));
+        return { errors, last: original };
+      }),
   };
 }
 

@@ -17,7 +17,8 @@ import {
   type PenaltyOptions,
   penaltyFactors,
 } from "./lasso-path.ts";
-import { type LinearProblem, selectRows } from "./problem.ts";
+import type { LeaveOneOutFits, SparseCoefficients } from "./method.ts";
+import { type LinearProblem, otherRows, selectRows } from "./problem.ts";
 import { completeCoefficients, type ProjectedProblem, projectProblem } from "./projection.ts";
 import { shareArray, shareProblem, shareProjected } from "./shared.ts";
 
@@ -26,10 +27,7 @@ const ALONE = 1e-7;
 /** Fixed, so that what a task does never depends on the number of workers. */
 const FOLDS_A_TASK = 4;
 
-export interface LeaveOneOut {
-  readonly lambdas: Float64Array;
-  /** errors[i][k] = y_i − prediction of row i by the fit without it, at λ_k. */
-  readonly errors: readonly Float64Array[];
+export interface LeaveOneOut extends LeaveOneOutFits {
   /** Number of non-zero penalised coefficients in each fold at each λ. */
   readonly selected: readonly Int32Array[];
   readonly counters: LeaveOneOutCounters;
@@ -56,6 +54,7 @@ interface Payload {
 interface Answer {
   readonly errors: Float64Array[];
   readonly selected: Int32Array[];
+  readonly last: SparseCoefficients[];
   readonly counters: LeaveOneOutCounters;
 }
 
@@ -95,9 +94,9 @@ export async function leaveOneOut(
     for (const key of Object.keys(counters) as (keyof LeaveOneOutCounters)[])
       counters[key] += answer.counters[key];
   return {
-    lambdas,
     errors: answers.flatMap((answer) => answer.errors),
     selected: answers.flatMap((answer) => answer.selected),
+    last: answers.flatMap((answer) => answer.last),
     counters,
   };
 }
@@ -110,6 +109,7 @@ export function leaveOneOutTask(payload: Payload, context: TaskContext): Answer 
   const answer: Answer = {
     errors: [],
     selected: [],
+    last: [],
     counters: { ...solver.counters, downdates: 0, rankChanges: 0 },
   };
   for (let row = payload.first; row < payload.end; row++) {
@@ -134,6 +134,7 @@ export function leaveOneOutTask(payload: Payload, context: TaskContext): Answer 
     });
     answer.errors.push(errors);
     answer.selected.push(selected);
+    answer.last.push(sparseOf(solver.beta, projected.penalised));
     Atomics.add(context.progress, context.index, 1);
   }
   Object.assign(answer.counters, solver.counters);
@@ -185,6 +186,7 @@ function rowError(problem: LinearProblem, row: number, coefficients: Float64Arra
   return error;
 }
 
-export function otherRows(rows: number, leftOut: number): number[] {
-  return Array.from({ length: rows }, (_, i) => i).filter((i) => i !== leftOut);
+function sparseOf(beta: Float64Array, penalised: readonly number[]): SparseCoefficients {
+  const chosen = Array.from(beta.keys()).filter((k) => beta[k] !== 0);
+  return { columns: chosen.map((k) => penalised[k]), values: chosen.map((k) => beta[k]) };
 }

@@ -14,13 +14,26 @@ export interface Method {
   values(problem: LinearProblem, projected: ProjectedProblem): Float64Array;
   /** Coefficients of the penalised columns at each value. */
   fit(problem: LinearProblem, projected: ProjectedProblem, values: Float64Array): Float64Array[];
-  /** Where there is a way faster than refits: errors[i][k], exact. */
+  /** Where there is a way faster than refits. */
   leaveOneOut?(
     problem: LinearProblem,
     values: Float64Array,
     executor: Executor,
     signal?: AbortSignal,
-  ): Promise<Float64Array[]>;
+  ): Promise<LeaveOneOutFits>;
+}
+
+/** The coefficients that are not zero. */
+export interface SparseCoefficients {
+  readonly columns: readonly number[];
+  readonly values: readonly number[];
+}
+
+export interface LeaveOneOutFits {
+  /** errors[i][k] = y_i − prediction of row i by the fit without it at value k, exact. */
+  readonly errors: readonly Float64Array[];
+  /** Penalised coefficients of each fold at the last value. */
+  readonly last: readonly SparseCoefficients[];
 }
 
 /** Projected column k without the padding. */

@@ -149,3 +149,8 @@ export function weightedColumn(X: Float64Array, j: number, roots: Float64Array):
   for (let i = 0; i < n; i++) column[i] *= roots[i];
   return column;
 }
+
+/** All rows but one. */
+export function otherRows(rows: number, leftOut: number): number[] {
+  return Array.from({ length: rows }, (_, i) => i).filter((i) => i !== leftOut);
+}

@@ -5,22 +5,31 @@
 import { EcitonError } from "../core/errors.ts";
 import { chooseFrom, scoreFolds } from "./cross-validation.ts";
 import { fitFree, type Gauge } from "./gauge.ts";
-import { columnScale } from "./lasso-path.ts";
-import { otherRows } from "./leave-one-out.ts";
-import { dot, OrthogonalBasis } from "./orthogonal.ts";
-import { indicesOf, type LinearProblem, predictRows, selectRows, weightedColumn } from "./problem.ts";
+import { nestedFits, orderTerms, type TermOrder, termSizes } from "./nested-fits.ts";
+import { indicesOf, type LinearProblem } from "./problem.ts";
 
 export interface RefitOptions {
   /** How many penalised terms to keep. */
   readonly keep?: number;
   /** Keep the terms of at least this size (the same unit as the coefficients, or the effect when so ordered). */
   readonly threshold?: number;
-  /** "coefficient": |β_j|, default; "effect": |β_j| times the column's standard deviation. */
-  readonly order?: "coefficient" | "effect";
+  /** Default "coefficient". */
+  readonly order?: TermOrder;
+  /** errors[i][k] from reselectedErrors; with them the automatic choice is made on honest errors. */
+  readonly reselected?: readonly Float64Array[];
   readonly gauge?: Gauge;
 }
 
-/** Errors of the least-squares fit with the `kept` largest terms, weighted (but for the maxima). */
+/** Weighted by the rows' weights, but for the maximum. */
+export interface ErrorScores {
+  readonly rmse: number;
+  readonly mae: number;
+  readonly maxError: number;
+  /** Standard error of the mean squared error. */
+  readonly standardError: number;
+}
+
+/** Errors of the least-squares fit with the `kept` largest terms. */
 export interface RefitRow {
   readonly kept: number;
   /** Column that this row has more than the one before, or null in the row with none. */
@@ -28,12 +37,16 @@ export interface RefitRow {
   readonly rmse: number;
   readonly mae: number;
   readonly maxError: number;
-  /** The same of leave-one-out errors, exact; the selection of terms is that of all rows. */
+  /** The same of exact leave-one-out errors of the refit; the terms are those that all rows selected. */
   readonly cvRmse: number;
   readonly cvMae: number;
   readonly cvMaxError: number;
-  /** Standard error of the mean squared leave-one-out error. */
   readonly cvStandardError: number;
+  /**
+   * The same with the terms selected and ordered anew without the row: free of the optimism of the former.
+   * Null unless the options brought such errors.
+   */
+  readonly reselected: ErrorScores | null;
 }
 
 export interface Refit {
@@ -56,23 +69,21 @@ export interface Refit {
  * @throws {EcitonError} "study" when both a number and a threshold are given, or the number exceeds what was selected
  */
 export function refit(problem: LinearProblem, coefficients: Float64Array, options: RefitOptions = {}): Refit {
-  const sizes = termSizes(problem, coefficients, options.order ?? "coefficient");
-  const order = Array.from(coefficients.keys())
-    .filter((j) => !problem.unpenalised[j] && coefficients[j] !== 0)
-    .sort((a, b) => sizes[b] - sizes[a] || problem.complexity[a] - problem.complexity[b] || a - b);
-  const errors = nestedErrors(problem, order);
-  const table = errors.map(({ fit, cv }, kept) => tableRow(problem, order, kept, fit, cv));
+  const rule = options.order ?? "coefficient";
+  const sizes = termSizes(problem, coefficients, rule);
+  const order = orderTerms(problem, coefficients, rule);
+  const errors = nestedFits(problem, order).map((fit) => ({
+    fit: fit.residuals,
+    cv: fit.residuals.map((_, i) => fit.leftOut(i)),
+  }));
+  const table = errors.map(({ fit, cv }, kept) =>
+    tableRow(problem, order, kept, fit, cv, options.reselected),
+  );
   const { number, chosenBy } = choose(order, sizes, table, options);
   const kept = order.slice(0, number);
   const free = [...indicesOf(problem.unpenalised, true), ...kept];
   const refitted = fitFree(problem, new Float64Array(problem.columns), free, options.gauge);
   return { coefficients: refitted, kept, order, table, cvErrors: errors[number].cv, chosenBy };
-}
-
-function termSizes(problem: LinearProblem, coefficients: Float64Array, order: "coefficient" | "effect") {
-  return coefficients.map((beta, j) =>
-    beta === 0 ? 0 : Math.abs(beta) * (order === "effect" ? columnScale(problem, j) : 1),
-  );
 }
 
 function choose(
@@ -100,55 +111,10 @@ function choose(
   if (threshold !== undefined)
     return { number: order.filter((j) => sizes[j] >= threshold).length, chosenBy: "threshold" };
   const { oneStandardError } = chooseFrom({
-    mse: Float64Array.from(table, (row) => row.cvRmse ** 2),
-    standardError: Float64Array.from(table, (row) => row.cvStandardError),
+    mse: Float64Array.from(table, (row) => (row.reselected?.rmse ?? row.cvRmse) ** 2),
+    standardError: Float64Array.from(table, (row) => row.reselected?.standardError ?? row.cvStandardError),
   });
   return { number: oneStandardError, chosenBy: "one-standard-error" };
-}
-
-/** Where 1 − h is smaller the quotient loses digits, or a row alone decides a coefficient: refit instead. */
-const ALONE = 1e-6;
-
-/**
- * Residuals and leave-one-out errors of least squares with the first 0, 1, 2, ... terms of the order. One
- * orthonormal basis grows through all of them: residuals and leverages h follow it, and the error of a
- * left-out row is its residual over 1 − h.
- */
-function nestedErrors(
-  problem: LinearProblem,
-  order: readonly number[],
-): { fit: Float64Array; cv: Float64Array }[] {
-  const roots = problem.weights.map(Math.sqrt);
-  const basis = new OrthogonalBasis();
-  const residual = problem.y.map((value, i) => value * roots[i]);
-  const rest = new Float64Array(problem.rows).fill(1);
-  const include = (j: number) => {
-    if (basis.add(weightedColumn(problem.X, j, roots)) === 0) return;
-    const q = basis.vectors[basis.vectors.length - 1];
-    for (let pass = 0; pass < 2; pass++) {
-      const c = dot(q, residual);
-      for (let i = 0; i < q.length; i++) residual[i] -= c * q[i];
-    }
-    for (let i = 0; i < q.length; i++) rest[i] -= q[i] * q[i];
-  };
-  const free = indicesOf(problem.unpenalised, true);
-  free.forEach(include);
-  return Array.from({ length: order.length + 1 }, (_, kept) => {
-    if (kept > 0) include(order[kept - 1]);
-    const fit = residual.map((value, i) => value / roots[i]);
-    const cv = fit.map((error, i) =>
-      rest[i] > ALONE ? error / rest[i] : errorWithout(problem, [...free, ...order.slice(0, kept)], i),
-    );
-    return { fit, cv };
-  });
-}
-
-/** Refit without row i, of minimum norm: the row is the only one to sample some combination of the columns. */
-function errorWithout(problem: LinearProblem, columns: readonly number[], i: number): number {
-  if (problem.rows === 1) return problem.y[0];
-  const training = selectRows(problem, otherRows(problem.rows, i));
-  const coefficients = fitFree(training, new Float64Array(problem.columns), columns);
-  return problem.y[i] - predictRows(selectRows(problem, [i]), coefficients)[0];
 }
 
 function tableRow(
@@ -157,6 +123,7 @@ function tableRow(
   kept: number,
   fit: Float64Array,
   cv: Float64Array,
+  reselected: readonly Float64Array[] | undefined,
 ): RefitRow {
   const training = errorScores(fit, problem.weights);
   const tested = errorScores(cv, problem.weights);
@@ -170,11 +137,17 @@ function tableRow(
     cvMae: tested.mae,
     cvMaxError: tested.maxError,
     cvStandardError: tested.standardError,
+    reselected: reselected
+      ? errorScores(
+          Float64Array.from(reselected, (errors) => errors[Math.min(kept, errors.length - 1)]),
+          problem.weights,
+        )
+      : null,
   };
 }
 
 /** Weighted scores of one error for each row. */
-export function errorScores(errors: Float64Array, weights: Float64Array) {
+export function errorScores(errors: Float64Array, weights: Float64Array): ErrorScores {
   const rows = Array.from(errors, (_, i) => ({ rows: Int32Array.of(i), errors: errors.subarray(i, i + 1) }));
   const scores = scoreFolds(rows, weights, 1);
   return {

@@ -4,8 +4,13 @@ import { RandomStream } from "../../src/core/random.ts";
 import { createExecutor } from "../../src/exec/executor.ts";
 import { crossValidate } from "../../src/fitting/cross-validation.ts";
 import { createEstimator, type EstimatorOptions } from "../../src/fitting/estimator.ts";
-import { otherRows } from "../../src/fitting/leave-one-out.ts";
-import { createProblem, type LinearProblem, predictRows, selectRows } from "../../src/fitting/problem.ts";
+import {
+  createProblem,
+  type LinearProblem,
+  otherRows,
+  predictRows,
+  selectRows,
+} from "../../src/fitting/problem.ts";
 import { columnsOf, planted } from "../fitting/problems.ts";
 
 export interface EstimatorTraits {

@@ -7,8 +7,8 @@ import {
   type PenaltyOptions,
   penalisedPath,
 } from "../../src/fitting/lasso-path.ts";
-import { leaveOneOut, otherRows } from "../../src/fitting/leave-one-out.ts";
-import { createProblem, type LinearProblem, selectRows } from "../../src/fitting/problem.ts";
+import { leaveOneOut } from "../../src/fitting/leave-one-out.ts";
+import { createProblem, type LinearProblem, otherRows, selectRows } from "../../src/fitting/problem.ts";
 import { columnsOf, planted } from "./problems.ts";
 
 const inline = createExecutor(0);

@@ -1,10 +1,18 @@
 import { afterAll, describe, expect, it } from "vitest";
+import { RandomStream } from "../../src/core/random.ts";
 import { createExecutor } from "../../src/exec/executor.ts";
 import { bootstrap } from "../../src/fitting/bootstrap.ts";
+import { createEstimator } from "../../src/fitting/estimator.ts";
 import { fitFree } from "../../src/fitting/gauge.ts";
-import { otherRows } from "../../src/fitting/leave-one-out.ts";
-import { createProblem, type LinearProblem, predictRows, selectRows } from "../../src/fitting/problem.ts";
+import {
+  createProblem,
+  type LinearProblem,
+  otherRows,
+  predictRows,
+  selectRows,
+} from "../../src/fitting/problem.ts";
 import { refit } from "../../src/fitting/refit.ts";
+import { reselectedErrors } from "../../src/fitting/reselect.ts";
 import { columnsOf, planted } from "./problems.ts";
 
 function errorsWithout(problem: LinearProblem, columns: readonly number[]): number[] {
@@ -84,6 +92,47 @@ describe("refit", () => {
   it("refuses a number and a threshold together, and more than was selected", () => {
     expect(() => refit(special(), sparse, { keep: 1, threshold: 0.1 })).toThrow("found both");
     expect(() => refit(special(), sparse, { keep: 6 })).toThrow("expected 0 to 5");
+  });
+});
+
+describe("refit with the selection repeated in every fold", () => {
+  const inline = createExecutor(0);
+
+  it.each(["lasso", "recursive-elimination"] as const)(
+    "equals both steps done without the row: %s",
+    async (method) => {
+      const { problem } = planted({ rows: 24, columns: 20, seed: 74, noise: 0.5 });
+      const estimator = createEstimator({ method });
+      const path = estimator.hyperPath(problem);
+      const until = { name: path.name, values: path.values.slice(0, method === "lasso" ? 25 : 9) };
+      const errors = await reselectedErrors(estimator, problem, until, 6, inline);
+      for (const i of [0, 11, 23]) {
+        const training = selectRows(problem, otherRows(24, i));
+        const { fits } = estimator.fitPath(training, until.values);
+        const beta = fits[fits.length - 1].coefficients;
+        const { order } = refit(training, beta);
+        for (let k = 0; k <= 6; k++) {
+          const own = fitFree(training, new Float64Array(20), [0, ...order.slice(0, k)]);
+          expect(errors[i][k]).toBeCloseTo(problem.y[i] - predictRows(problem, own)[i], 9);
+        }
+      }
+    },
+  );
+
+  it("sees the optimism of errors whose terms all rows selected", async () => {
+    // Nothing to learn: the target is noise of variance one, and no honest error can be below it for long.
+    const { problem } = planted({ rows: 40, columns: 150, seed: 75 });
+    const random = new RandomStream(76, 0);
+    const noise = { ...problem, y: problem.y.map(() => random.nextNormal()) };
+    const estimator = createEstimator({ method: "lasso", path: { count: 20, decades: 1 } });
+    const path = estimator.hyperPath(noise);
+    const { fits } = estimator.fitPath(noise, path.values);
+    const reselected = await reselectedErrors(estimator, noise, path, 8, inline);
+    const { table } = refit(noise, fits[19].coefficients, { reselected });
+    expect(table[8].cvRmse).toBeLessThan(0.8 * table[0].cvRmse);
+    expect(table[8].reselected!.rmse).toBeGreaterThan(table[0].cvRmse);
+    expect(table[0].reselected!.rmse).toBeCloseTo(table[0].cvRmse, 12);
+    expect(refit(noise, fits[19].coefficients, { reselected }).kept.length).toBe(0);
   });
 });
 
