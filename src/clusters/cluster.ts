@@ -38,6 +38,12 @@ export function normalForm(points: Cluster): number[] {
   return out;
 }
 
+/** Order of clusters in normal form; the first instance of an orbit stands for it. */
+export function compareClusters(a: Cluster, b: Cluster): number {
+  for (let i = 0; i < Math.min(a.length, b.length); i++) if (a[i] !== b[i]) return a[i] - b[i];
+  return a.length - b.length;
+}
+
 /** Image of a cluster under a symmetry operation, in normal form. */
 export function imageOf(cluster: Cluster, operation: SymmetryOperation): number[] {
   const { rotation: r, siteMap, shift } = operation;

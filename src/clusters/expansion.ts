@@ -2,7 +2,7 @@
 import { EcitonError } from "../core/errors.ts";
 import { createParentLattice, type ParentLattice } from "../lattice/parent-lattice.ts";
 import { findSymmetry } from "../lattice/symmetry.ts";
-import { type Cluster, clusterSize, normalForm, orbitOf, POINT_STRIDE } from "./cluster.ts";
+import { type Cluster, clusterSize, compareClusters, normalForm, orbitOf, POINT_STRIDE } from "./cluster.ts";
 import type { Orbit } from "./pool.ts";
 import { type BasisName, basisNames } from "./site-basis.ts";
 
@@ -128,7 +128,10 @@ export function expansionFromRecord(record: ExpansionRecord, where: string): Clu
     if (!Number.isFinite(term.coefficient_eV))
       fail(`term ${term.label}: its coefficient is not a finite number`);
     if (!Number.isFinite(term.diameter_A)) fail(`term ${term.label}: its diameter is not a finite number`);
-    const instances = points.length === 0 ? [[]] : [...orbitOf(normalForm(points), operations).values()];
+    const instances: Cluster[] =
+      points.length === 0
+        ? [[]]
+        : [...orbitOf(normalForm(points), operations).values()].sort(compareClusters);
     if (instances.length !== term.multiplicity)
       fail(
         `term ${term.label}: the file states ${term.multiplicity} instances for each cell, ` +

@@ -3,7 +3,7 @@ import { freemem } from "node:os";
 import { getHeapStatistics } from "node:v8";
 import type { ParentLattice } from "../lattice/parent-lattice.ts";
 import { findSymmetry, type LatticeSymmetry } from "../lattice/symmetry.ts";
-import { type Cluster, clusterSize, diameter } from "./cluster.ts";
+import { type Cluster, clusterSize, compareClusters, diameter } from "./cluster.ts";
 import { type Cutoffs, enumerateOrbits } from "./enumerate.ts";
 import { labelOrbits } from "./labels.ts";
 import type { BasisName } from "./site-basis.ts";
@@ -69,11 +69,6 @@ export function describeOrbits(
   );
   const orbits = measured.map((orbit, i): Orbit => ({ label: labels[i], ...orbit }));
   return [{ label: "empty", size: 0, diameter: 0, instances: [[]] }, ...orbits];
-}
-
-function compareClusters(a: Cluster, b: Cluster): number {
-  for (let i = 0; i < Math.min(a.length, b.length); i++) if (a[i] !== b[i]) return a[i] - b[i];
-  return a.length - b.length;
 }
 
 /** How many orbits there are of each size: {"0": 1, "1": 5, ...}. */
