@@ -42,12 +42,6 @@ export interface SolverCounters {
   gradientsSpared: number;
 }
 
-export interface SolveStatus {
-  /** Largest violation of the optimality conditions, as a part of μ f_j; Infinity when the iteration failed. */
-  violation: number;
-  rounds: number;
-}
-
 export class ActiveSetSolver {
   readonly beta: Float64Array;
   readonly counters: SolverCounters = {
@@ -133,8 +127,9 @@ export class ActiveSetSolver {
   /**
    * @param mu μ, positive
    * @param ridge ρ, zero for the LASSO
+   * @returns the largest violation of the optimality conditions as a part of μ f_j; Infinity when the iteration failed
    */
-  solve(mu: number, ridge = 0): SolveStatus {
+  solve(mu: number, ridge = 0): number {
     if (ridge !== this.#ridge) {
       this.#ridge = ridge;
       this.#factor.rebuild((j) => this.#ridgeOf(j));
@@ -149,13 +144,13 @@ export class ActiveSetSolver {
         // The residual has drifted by rounding along the way: confirm on a fresh one.
         if (polished) {
           if (this.#isAmbiguous(mu)) this.counters.ambiguous += 1;
-          return { violation: Math.max(active, worst), rounds };
+          return Math.max(active, worst);
         }
         this.#refreshResidual();
         polished = true;
       } else polished = false;
     }
-    return { violation: Number.POSITIVE_INFINITY, rounds: limit };
+    return Number.POSITIVE_INFINITY;
   }
 
   /** @returns the largest |gradient| of an active column as a part of its bound */

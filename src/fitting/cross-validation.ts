@@ -3,7 +3,7 @@ import { EcitonError } from "../core/errors.ts";
 import type { Executor, TaskContext } from "../exec/executor.ts";
 import { createEstimator, type Estimator, type EstimatorOptions, type HyperPath } from "./estimator.ts";
 import { type CrossValidationScheme, makeFolds } from "./folds.ts";
-import type { LeaveOneOutFits, SparseCoefficients } from "./method.ts";
+import type { SparseCoefficients } from "./method.ts";
 import { type LinearProblem, selectRows } from "./problem.ts";
 import { shareProblem } from "./shared.ts";
 
@@ -60,20 +60,14 @@ export async function crossValidate(
 ): Promise<CrossValidation> {
   const tests = makeFolds(scheme, problem.rows);
   const fast = scheme.kind === "leave-one-out" ? estimator.leaveOneOut : undefined;
-  const folds = fast
-    ? await fastFolds(fast(problem, path.values, executor, signal), tests)
+  const fits = await fast?.(problem, path.values, executor, signal);
+  const folds = fits
+    ? tests.map((rows, i) => ({ rows, errors: fits.errors[i], last: fits.last[i] }))
     : await refitFolds(estimator, problem, tests, path.values, executor, signal);
   const scores = scoreFolds(folds, problem.weights, path.values.length);
   const choice = chooseFrom(scores);
-  return { scheme, path, folds, ...scores, ...choice, warnings: endWarnings(path, choice.minimum) };
-}
-
-async function fastFolds(
-  fits: Promise<LeaveOneOutFits>,
-  tests: readonly Int32Array[],
-): Promise<FoldErrors[]> {
-  const { errors, last } = await fits;
-  return tests.map((rows, i) => ({ rows, errors: errors[i], last: last[i] }));
+  const warnings = [...(fits?.warnings ?? []), ...endWarnings(path, choice.minimum)];
+  return { scheme, path, folds, ...scores, ...choice, warnings };
 }
 
 async function refitFolds(

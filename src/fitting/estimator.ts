@@ -113,12 +113,12 @@ export function createEstimator(options: EstimatorOptions): Estimator {
       fast &&
       (async (problem, ...rest) => {
         const reduced = reduceProblem(problem);
-        const { errors, last } = await fast(reduced.problem, ...rest);
+        const { last, ...others } = await fast(reduced.problem, ...rest);
         const original = last.map(({ columns, values }) => ({
           columns: columns.map((j) => reduced.kept[j]),
           values,
         }));
-        return { errors, last: original };
+        return { ...others, last: original };
       }),
   };
 }

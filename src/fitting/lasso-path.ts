@@ -146,7 +146,7 @@ export function projectedPath(
   const scale = projected.totalWeight;
   const largest = Math.max(solver.largestPenalty() / (scale * l1Ratio), lambdas[0]);
   lambdas.forEach((lambda, k) => {
-    const { violation } = solver.solve(lambda * l1Ratio * scale, lambda * (1 - l1Ratio) * scale);
+    const violation = solver.solve(lambda * l1Ratio * scale, lambda * (1 - l1Ratio) * scale);
     checkOptimality(violation, lambda, largest);
     violations[k] = violation;
     betas.push(solver.beta.slice());

@@ -28,8 +28,6 @@ const ALONE = 1e-7;
 const FOLDS_A_TASK = 4;
 
 export interface LeaveOneOut extends LeaveOneOutFits {
-  /** Number of non-zero penalised coefficients in each fold at each λ. */
-  readonly selected: readonly Int32Array[];
   readonly counters: LeaveOneOutCounters;
 }
 
@@ -53,7 +51,6 @@ interface Payload {
 
 interface Answer {
   readonly errors: Float64Array[];
-  readonly selected: Int32Array[];
   readonly last: SparseCoefficients[];
   readonly counters: LeaveOneOutCounters;
 }
@@ -95,8 +92,13 @@ export async function leaveOneOut(
       counters[key] += answer.counters[key];
   return {
     errors: answers.flatMap((answer) => answer.errors),
-    selected: answers.flatMap((answer) => answer.selected),
     last: answers.flatMap((answer) => answer.last),
+    warnings:
+      counters.ambiguous === 0
+        ? []
+        : [
+            `in ${counters.ambiguous} of ${problem.rows * lambdas.length} fits of the cross-validation the solution is not unique: columns depend on each other without the left-out row, and its prediction depends on which of them is taken`,
+          ],
     counters,
   };
 }
@@ -108,7 +110,6 @@ export function leaveOneOutTask(payload: Payload, context: TaskContext): Answer 
   const duplicates = new DuplicateFinder(problem);
   const answer: Answer = {
     errors: [],
-    selected: [],
     last: [],
     counters: { ...solver.counters, downdates: 0, rankChanges: 0 },
   };
@@ -123,17 +124,14 @@ export function leaveOneOutTask(payload: Payload, context: TaskContext): Answer 
     const largest = Math.max(lambdas[0], solver.largestPenalty() / (weight * l1Ratio));
     const training = q ? null : selectRows(problem, otherRows(problem.rows, row));
     const errors = new Float64Array(lambdas.length);
-    const selected = new Int32Array(lambdas.length);
     lambdas.forEach((lambda, k) => {
-      const { violation } = solver.solve(lambda * l1Ratio * weight, lambda * (1 - l1Ratio) * weight);
+      const violation = solver.solve(lambda * l1Ratio * weight, lambda * (1 - l1Ratio) * weight);
       checkOptimality(violation, lambda, largest);
-      selected[k] = solver.activeCount;
       errors[k] = training
         ? rowError(problem, row, completeCoefficients(training, projected, solver.beta))
         : projectedRest(projected, row, solver.beta) / (rest * Math.sqrt(problem.weights[row]));
     });
     answer.errors.push(errors);
-    answer.selected.push(selected);
     answer.last.push(sparseOf(solver.beta, projected.penalised));
     Atomics.add(context.progress, context.index, 1);
   }

@@ -34,6 +34,7 @@ export interface LeaveOneOutFits {
   readonly errors: readonly Float64Array[];
   /** Penalised coefficients of each fold at the last value. */
   readonly last: readonly SparseCoefficients[];
+  readonly warnings: readonly string[];
 }
 
 /** Projected column k without the padding. */

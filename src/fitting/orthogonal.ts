@@ -105,13 +105,6 @@ export class MinimumNorm {
     return beta;
   }
 
-  /** Diagonal element i of the hat matrix: how much the fitted value of row i follows its own target. */
-  leverage(i: number): number {
-    let sum = 0;
-    for (const q of this.#q) sum += q[i] * q[i];
-    return sum;
-  }
-
   /** True when Σ_j a_j β_j is the same for every least-squares solution. */
   determines(a: Float64Array): boolean {
     const rest = a.slice();

@@ -1,7 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { ActiveSetSolver } from "../../src/fitting/active-set.ts";
 import { reduceProblem } from "../../src/fitting/duplicates.ts";
 import { columnScale, lambdaGrid, largestLambda, penalisedPath } from "../../src/fitting/lasso-path.ts";
 import { createProblem, type LinearProblem, predictRows } from "../../src/fitting/problem.ts";
+import { projectProblem } from "../../src/fitting/projection.ts";
+import { compiledColumns } from "../../src/kernels/columns.ts";
+import { referenceColumns } from "../../src/kernels/columns-reference.ts";
 import { columnsOf, planted } from "./problems.ts";
 
 /** (1/W) Σ_i w_i x_ij (y_i − x_i·β) from the original problem, nothing projected. */
@@ -233,6 +237,21 @@ describe("LASSO path", () => {
     const path = penalisedPath(reduced, new Float64Array([1e-5 * largest]));
     expect(violation(reduced, path.coefficients[0], 1e-5 * largest)).toBeLessThan(1e-8 * largest);
     expect(path.counters.exchanges).toBeGreaterThan(0);
+  });
+
+  it("gives the same bits with the plain kernels", () => {
+    const projected = projectProblem(planted({ rows: 26, columns: 60, seed: 16, counts: true }).problem);
+    const solvers = [compiledColumns, referenceColumns].map(
+      (provide) => new ActiveSetSolver(projected, projected.rows, provide),
+    );
+    const largest = solvers[0].largestPenalty();
+    for (const mu of [0.5, 0.1, 0.02, 1e-3]) {
+      const violations = solvers.map((solver) => solver.solve(mu * largest));
+      expect(violations[0]).toBe(violations[1]);
+      expect(solvers[0].beta).toEqual(solvers[1].beta);
+    }
+    expect(solvers[0].counters).toEqual(solvers[1].counters);
+    expect(solvers[0].counters.removals).toBeGreaterThan(0);
   });
 
   it("refuses a λ of zero with more columns than rows", () => {
