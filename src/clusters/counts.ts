@@ -116,7 +116,7 @@ export class CountsEvaluator {
    * @param occupation Uint8Array(numSites), index of the species in the site's list
    * @param out Float64Array(orbits), overwritten
    * @returns out
-   * @throws {EcitonError} "shape" if occupation is not numSites long
+   * @throws {EcitonError} "shape" for an occupation that is not one of this supercell, or another length of out
    */
   counts(
     occupation: Uint8Array,
@@ -124,6 +124,11 @@ export class CountsEvaluator {
   ): Float64Array {
     const cells = this.supercell.numCells;
     checkOccupation(this.supercell, occupation);
+    if (out.length !== this.#orbitStart.length - 1)
+      throw new EcitonError(
+        "shape",
+        `there are ${this.#orbitStart.length - 1} orbits, out has ${out.length} places`,
+      );
     const values = this.#values;
     this.#rows.values.forEach((table, row) => {
       const from = this.#rows.site[row] * cells;

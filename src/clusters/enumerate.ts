@@ -1,5 +1,5 @@
 /** Enumeration of symmetry-distinct clusters on the infinite lattice, by adding one point at a time. */
-import { EcitonError } from "../core/errors.ts";
+import { EcitonError, studyError } from "../core/errors.ts";
 import { RandomStream } from "../core/random.ts";
 import {
   activeSites,
@@ -23,7 +23,8 @@ export type OrbitInstances = readonly Cluster[];
  * orbit by every site in reach finds them all. An orbit's images are recorded when it is first met, and
  * later candidates are only looked up.
  *
- * @throws {EcitonError} "memory" with the numbers when the estimate exceeds `memoryLimit` bytes
+ * @throws {EcitonError} "study" for a cut-off that is no length, "memory" with the numbers when the estimate exceeds
+ *   `memoryLimit` bytes
  */
 export function enumerateOrbits(
   lattice: ParentLattice,
@@ -31,6 +32,7 @@ export function enumerateOrbits(
   cutoffs: Cutoffs,
   memoryLimit: number,
 ): OrbitInstances[] {
+  checkCutoffs(cutoffs);
   const largest = Math.max(1, ...Object.keys(cutoffs).map(Number));
   const active = activeSites(lattice);
   refuseTooLarge(lattice, active, cutoffs, memoryLimit);
@@ -60,6 +62,15 @@ export function enumerateOrbits(
         found.push(...decorations(lattice, cluster, operations));
   }
   return found;
+}
+
+function checkCutoffs(cutoffs: Cutoffs): void {
+  for (const [size, cutoff] of Object.entries(cutoffs)) {
+    const path = `clusters.cutoffs_A.${size}`;
+    if (!/^[1-9]\d*$/.test(size)) throw studyError(path, "expected a number of points as the name");
+    if (!Number.isFinite(cutoff) || cutoff < 0)
+      throw studyError(path, `expected a distance in Å, found ${cutoff}`);
+  }
 }
 
 /** Every representative with one more site, no farther than the cut-off from each of its points. */

@@ -96,13 +96,7 @@ export function expansionFromRecord(record: ExpansionRecord, where: string): Clu
   };
   if (!basisNames.includes(record.basis))
     fail(`basis: expected ${basisNames.join(", ")}, found "${record.basis}"`);
-  const lattice = createParentLattice({
-    cell: record.lattice.cell_A,
-    periodic: record.lattice.periodic,
-    coordinates: "fractional",
-    sites: record.lattice.sites,
-  });
-  const { operations } = findSymmetry(lattice);
+  const { lattice, operations } = latticeOf(record, where);
   const terms = record.terms.map((term): Term => {
     const places = new Set<string>();
     const points = term.points.flatMap((point) => {
@@ -146,4 +140,20 @@ export function expansionFromRecord(record: ExpansionRecord, where: string): Clu
     };
   });
   return { lattice, basis: record.basis, terms };
+}
+
+function latticeOf(record: ExpansionRecord, where: string) {
+  try {
+    const lattice = createParentLattice({
+      cell: record.lattice.cell_A,
+      periodic: record.lattice.periodic,
+      coordinates: "fractional",
+      sites: record.lattice.sites,
+    });
+    return { lattice, operations: findSymmetry(lattice).operations };
+  } catch (error) {
+    if (!(error instanceof EcitonError)) throw error;
+    // Here the fault is in the file, not in the study.
+    throw new EcitonError("data", `${where}: ${error.message}`, { ...error.details, file: where }, error);
+  }
 }

@@ -4,7 +4,8 @@ import { type Mat3, mul3 } from "../core/linalg.ts";
 
 /**
  * One operation. The site s in parent cell c goes to the site siteMap[s] in the cell W c + shift(s), with W the
- * integer rotation acting on column vectors of cell indices.
+ * integer rotation acting on column vectors of cell indices. Clusters and wires have only cell 0 along their free
+ * directions, and W is the identity there whatever the operation does in space.
  */
 export interface SymmetryOperation {
   readonly rotation: Mat3;

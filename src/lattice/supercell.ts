@@ -3,6 +3,9 @@ import { EcitonError } from "../core/errors.ts";
 import { det3, hermiteNormalForm, inv3, type Mat3, mul3, rowTimes, type Vec3 } from "../core/linalg.ts";
 import { activeSites, type ParentLattice } from "./parent-lattice.ts";
 
+/** More than any run can use; a mistyped size would otherwise end as a lack of memory. */
+const MAX_SITES = 2 ** 26;
+
 /**
  * A periodic repetition of the parent cell. Site index of parent site s in parent cell number c is
  * s * numCells + c: sites of one sublattice are contiguous.
@@ -21,8 +24,8 @@ export class Supercell {
 
   /**
    * @param matrix nine integers, or three for a diagonal
-   * @throws {EcitonError} "study" for a matrix that is not of integers, is singular, or repeats the lattice
-   *   along a direction in which it is not periodic
+   * @throws {EcitonError} "study" for a matrix that is not of integers, is singular, makes more than 2^26 sites, or
+   *   repeats the lattice along a direction in which it is not periodic
    */
   constructor(lattice: ParentLattice, matrix: ArrayLike<number>) {
     const m = matrix.length === 3 ? [matrix[0], 0, 0, 0, matrix[1], 0, 0, 0, matrix[2]] : Array.from(matrix);
@@ -33,6 +36,8 @@ export class Supercell {
     if (m.length !== 9 || !m.every(Number.isInteger)) fail("expected three or nine integers");
     const cells = Math.abs(det3(m));
     if (cells === 0) fail("its vectors are linearly dependent");
+    if (cells * lattice.sites.length > MAX_SITES)
+      fail(`it has ${cells * lattice.sites.length} sites, at most ${MAX_SITES} are supported`);
     for (let k = 0; k < 3; k++)
       if (!lattice.periodic[k])
         for (let j = 0; j < 3; j++)
@@ -44,10 +49,11 @@ export class Supercell {
     this.numSites = cells * lattice.sites.length;
     this.cell = Float64Array.from(mul3(m, lattice.cell));
     this.#hnf = hermiteNormalForm(m);
-    const perSublattice = activeSites(lattice).map((s) =>
-      Array.from({ length: cells }, (_, c) => s * cells + c),
-    );
-    this.active = Int32Array.from(perSublattice.flat());
+    const active = activeSites(lattice);
+    this.active = new Int32Array(active.length * cells);
+    active.forEach((s, i) => {
+      for (let c = 0; c < cells; c++) this.active[i * cells + c] = s * cells + c;
+    });
   }
 
   /** Number (0 .. numCells-1) of the parent cell (u, v, w), wrapped into the supercell. */

@@ -211,6 +211,7 @@ describe("CountsEvaluator", () => {
     const evaluator = new CountsEvaluator(new Supercell(lattice, [2, 1, 1]), "indicator", []);
     expect(() => evaluator.counts(new Uint8Array(3))).toThrow(expect.objectContaining({ code: "shape" }));
     expect(() => evaluator.counts(Uint8Array.of(0, 2))).toThrow("no species number 2");
+    expect(() => evaluator.counts(new Uint8Array(2), new Float64Array(1))).toThrow("out has 1 places");
   });
 });
 

@@ -151,6 +151,8 @@ describe("the record of a model", () => {
       "not periodic along its vector 3",
     ],
     ["one site twice", (r) => (r.terms[pair].points[1] = r.terms[pair].points[0]), "are the same site"],
+    ["a lattice without volume", (r) => (r.lattice.cell_A = Array(9).fill(1)), "no volume"],
+    ["a position that JSON made null", (r) => (r.lattice.sites[0].position[0] = null), "three numbers"],
     ["an unknown basis", (r) => (r.basis = "fourier"), 'found "fourier"'],
   ])("is refused with %s", (_, spoil, message) => {
     const record = good();

@@ -185,6 +185,13 @@ describe("buildPool", () => {
     expect(buildPool(ceria, "indicator", cutoffs(5)).orbits).toEqual(pool.orbits);
   });
 
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, -1])("refuses a cut-off of %s", (cutoff) => {
+    expect(() => buildPool(ceria, "indicator", { 2: 4, 3: cutoff })).toThrow(
+      expect.objectContaining({ code: "study", details: { path: "clusters.cutoffs_A.3" } }),
+    );
+    expect(() => buildPool(ceria, "indicator", { 2.5: 4 })).toThrow("number of points");
+  });
+
   it("refuses a pool that does not fit, with the numbers, at once", () => {
     const begun = performance.now();
     const build = () => buildPool(ceria, "indicator", { 2: 20, 3: 20, 4: 20 }, 2 ** 30);

@@ -110,6 +110,7 @@ describe("Supercell", () => {
     [[1, 2, 0.5], "three or nine integers"],
     [[1, 2, Number.NaN], "three or nine integers"],
     [[1, 0, 1], "linearly dependent"],
+    [[4000, 4000, 4000], "192000000000 sites, at most"],
     [[1, 1, 0, 2, 2, 0, 0, 0, 1], "linearly dependent"],
   ])("refuses the matrix %j", (m, message) => {
     expect(() => new Supercell(bulk, m)).toThrow(expect.objectContaining({ code: "study" }));
