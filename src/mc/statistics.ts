@@ -64,17 +64,18 @@ export interface Equilibration {
   readonly effective: number;
 }
 
-/** Starts are tried at this many places; a start is then late by at most one part in so many. */
+/** Starts are tried at multiples of one part in so many. */
 const STARTS = 50;
 
 /**
  * The start that leaves the largest number of effectively uncorrelated entries: an earlier one would count the
- * approach to equilibrium as a slow correlation, a later one would throw data away.
+ * approach to equilibrium as a slow correlation, a later one would throw data away. The first part in 50 is always
+ * left out: an approach of a few entries hardly shows in the correlations, but would spoil the variance.
  * @see Chodera, J. Chem. Theory Comput. 12, 1799 (2016)
  */
 export function findEquilibration(series: ArrayLike<number>): Equilibration {
   let best: Equilibration = { start: 0, inefficiency: 1, effective: 0 };
-  for (let k = 0; k < STARTS; k++) {
+  for (let k = 1; k < STARTS; k++) {
     const start = Math.floor((series.length * k) / STARTS);
     if (series.length - start <= best.effective) break;
     const inefficiency = statisticalInefficiency(series, start);

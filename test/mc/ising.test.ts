@@ -70,7 +70,7 @@ describe("square lattice", () => {
     expect(Math.abs(found.heatCapacity.value - exact.heatCapacity)).toBeLessThan(
       4 * found.heatCapacity.error,
     );
-    // 1% of the energy, 10% of the heat capacity: a wrong rule would be seen.
+    // Small enough for a wrong rule to be seen.
     expect(found.energy.error).toBeLessThan(0.01);
     expect(found.heatCapacity.error).toBeLessThan(0.1 * exact.heatCapacity);
   });

@@ -69,6 +69,17 @@ describe("findEquilibration", () => {
     expect(Math.abs(mean)).toBeLessThan(4 * error);
   });
 
+  it("leaves out an approach of a single entry, which would spoil the variance", () => {
+    const series = autoregressive(1500, 0.2, new RandomStream(17, 0));
+    series[0] = 30;
+    const { start, inefficiency } = findEquilibration(series);
+    expect(start).toBeGreaterThan(0);
+    const { value, error } = estimateVariance(series, new Float64Array(1500), start, inefficiency);
+    expect(Math.abs(value - 1)).toBeLessThan(4 * error);
+    // Variance of a variance: 2 g / n, g being 1.5 for the series and less for its squares.
+    expect(error).toBeLessThan(1.5 * Math.sqrt((2 * 1.5) / 1500));
+  });
+
   it("keeps nearly all of a series without relaxation", () => {
     for (let k = 0; k < 5; k++) {
       const { start } = findEquilibration(autoregressive(5000, 0.9, new RandomStream(14, k)));

@@ -50,6 +50,7 @@ describe("square lattice, 64x64", () => {
     expect(Math.abs(energy.mean - exact.energy)).toBeLessThan(4 * energy.error);
     expect(Math.abs(heatCapacity.value - exact.heatCapacity)).toBeLessThan(4 * heatCapacity.error);
     expect(energy.error).toBeLessThan(0.008);
+    expect(heatCapacity.error).toBeLessThan(0.1 * exact.heatCapacity);
   });
 });
 
