@@ -83,7 +83,11 @@ export class CountsEvaluator {
   readonly #pointRow: Int32Array;
   readonly #pointOffset: Int32Array;
   readonly #shift: Int32Array;
+  /** Value of each row in each cell, for the occupation at hand. */
   readonly #values: Float64Array;
+  /** Cells in which a row is not zero: from row * cells up to supportEnd[row * cells] (the other places are unused). */
+  readonly #support: Int32Array;
+  readonly #supportEnd: Int32Array;
 
   constructor(supercell: Supercell, basis: BasisName, orbits: readonly Countable[]) {
     this.supercell = supercell;
@@ -98,7 +102,9 @@ export class CountsEvaluator {
       for (const cluster of instances) {
         for (let at = 0; at < cluster.length; at += POINT_STRIDE) {
           pointRow.push((this.#rows.start[cluster[at]] + cluster[at + 4] - 1) * cells);
-          pointOffset.push(tables.indexOf(cluster[at + 1], cluster[at + 2], cluster[at + 3]) * cells);
+          // Relative to the first point, which is so found in the cell that stands for the instance.
+          const [u, v, w] = [1, 2, 3].map((k) => cluster[at + k] - cluster[k]);
+          pointOffset.push(tables.indexOf(u, v, w) * cells);
         }
         instanceStart.push(pointRow.length);
       }
@@ -110,6 +116,8 @@ export class CountsEvaluator {
     this.#pointOffset = Int32Array.from(pointOffset);
     this.#shift = tables.flatten();
     this.#values = new Float64Array(this.#rows.values.length * cells);
+    this.#support = new Int32Array(this.#rows.values.length * cells);
+    this.#supportEnd = new Int32Array(this.#rows.values.length * cells);
   }
 
   /**
@@ -130,9 +138,17 @@ export class CountsEvaluator {
         `there are ${this.#orbitStart.length - 1} orbits, out has ${out.length} places`,
       );
     const values = this.#values;
+    const support = this.#support;
+    const supportEnd = this.#supportEnd;
     this.#rows.values.forEach((table, row) => {
       const from = this.#rows.site[row] * cells;
-      for (let c = 0; c < cells; c++) values[row * cells + c] = table[occupation[from + c]];
+      let end = row * cells;
+      for (let c = 0; c < cells; c++) {
+        const value = table[occupation[from + c]];
+        values[row * cells + c] = value;
+        if (value !== 0) support[end++] = c;
+      }
+      supportEnd[row * cells] = end;
     });
     const orbitStart = this.#orbitStart;
     const instanceStart = this.#instanceStart;
@@ -144,10 +160,16 @@ export class CountsEvaluator {
       for (let instance = orbitStart[orbit]; instance < orbitStart[orbit + 1]; instance++) {
         const first = instanceStart[instance];
         const end = instanceStart[instance + 1];
-        for (let c = 0; c < cells; c++) {
-          let product = 1;
-          // Most factors of sparse configurations are zero, so the product ends early.
-          for (let p = first; p < end && product !== 0; p++)
+        if (first === end) {
+          sum += cells;
+          continue;
+        }
+        // Sparse configurations have few cells in which the first factor is not zero.
+        const row = pointRow[first];
+        for (let at = row; at < supportEnd[row]; at++) {
+          const c = support[at];
+          let product = values[row + c];
+          for (let p = first + 1; p < end && product !== 0; p++)
             product *= values[pointRow[p] + shift[pointOffset[p] + c]];
           sum += product;
         }
