@@ -4,6 +4,7 @@ import { Command, CommanderError } from "commander";
 import { EcitonError, exitCodeOf } from "../core/errors.ts";
 import { ecitonVersion } from "../workflows/provenance.ts";
 import { registerPool } from "./pool.ts";
+import { registerPredict } from "./predict.ts";
 import { registerRun } from "./run.ts";
 import { registerSchema } from "./schema.ts";
 
@@ -16,6 +17,7 @@ function createProgram(): Command {
     .showHelpAfterError("(eciton <command> --help says more)")
     .exitOverride();
   registerRun(program);
+  registerPredict(program);
   registerPool(program);
   registerSchema(program);
   return program;

@@ -5,6 +5,7 @@ import type { ClusterExpansion } from "../clusters/expansion.ts";
 import { dataError, EcitonError, studyError } from "../core/errors.ts";
 import { type Configuration, SupercellCache, speciesCounts } from "../data/configuration.ts";
 import { configurationOfRecord } from "../data/configuration-record.ts";
+import { DUMMY_SPECIES, splitCharge } from "../data/configuration-structure.ts";
 import { readStructures } from "../data/formats/index.ts";
 import { checkCharge } from "../data/mapping/charge-balance.ts";
 import { mapDataset } from "../data/mapping/map-structure.ts";
@@ -149,9 +150,26 @@ function structureData(
   };
 }
 
-/** The study's mapping section with what its lattice says of charges and vacancies. */
+/**
+ * The study's mapping section with what its lattice says of charges and vacancies. Species such as Ce3+ and Ce4+ are
+ * told apart by the charges of a file unless the study has rules of its own; X stands for nothing, as in the
+ * snapshots that sampling writes.
+ */
 export function mappingOptions(section: StructuresSection["mapping"], study: Study): MappingOptions {
-  return { ...section, charges: study.lattice?.charges, vacancy: study.lattice?.vacancies };
+  const { leave_out, magnetic, oxidation_states } = section;
+  const names = new Set(study.lattice?.sites.flatMap((site) => site.species));
+  const charged = [...names].flatMap((species) => {
+    const { element, charge } = splitCharge(species);
+    return charge === null ? [] : [{ element, charge, species }];
+  });
+  const rules = oxidation_states ?? (magnetic ? undefined : charged);
+  return {
+    ...section,
+    ...(rules ? { oxidation_states: rules } : {}),
+    leave_out: { ...leave_out, species: [...(leave_out?.species ?? []), DUMMY_SPECIES] },
+    charges: study.lattice?.charges,
+    vacancy: study.lattice?.vacancies,
+  };
 }
 
 /** Files of VASP runs hold the steps of one structure; other files hold structures of their own. */

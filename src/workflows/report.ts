@@ -49,7 +49,8 @@ export function latticeSummary(study: Study, result: PoolResult): LatticeSummary
       spectator: site.species.length === 1,
     })),
     symmetry: {
-      group: symmetry.spaceGroup.symbol,
+      // Two-dimensional lattices are written small: p3m1.
+      group: dimensions === 2 ? lowerFirst(symmetry.spaceGroup.symbol) : symmetry.spaceGroup.symbol,
       groupKind: groupKinds[dimensions],
       operationsKept: symmetry.operations.length,
       operationsFound: symmetry.operationsFound,
@@ -70,9 +71,14 @@ export function latticeSummary(study: Study, result: PoolResult): LatticeSummary
   };
 }
 
+/** "P 3 m 1" -> "p3m1" */
+function lowerFirst(symbol: string): string {
+  return symbol.charAt(0).toLowerCase() + symbol.slice(1).replaceAll(" ", "");
+}
+
 function cutoffText(study: Study): string {
   const cutoffs = Object.entries(cutoffsOfStudy(study));
-  return cutoffs.map(([size, cutoff]) => `${size} points ${Number(cutoff.toFixed(4))} Å`).join(", ");
+  return cutoffs.map(([size, cutoff]) => `${Number(cutoff.toFixed(4))} Å for ${size} points`).join(", ");
 }
 
 function sizeRows(pool: ClusterPool, folded: readonly { readonly size: number }[] | undefined) {

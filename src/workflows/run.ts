@@ -1,4 +1,5 @@
 /** `run`: every section that a study has, in order, and one report. */
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { ClusterExpansion } from "../clusters/expansion.ts";
 import { studyError } from "../core/errors.ts";
@@ -17,7 +18,7 @@ import { type Provenance, provenanceOf } from "./provenance.ts";
 import { latticeSummary, provenanceSummary, writeReport } from "./report.ts";
 import { dataSummary, finalErrors, fitSummary } from "./report-fit.ts";
 import { mcSummary, snapshotSummary } from "./report-sample.ts";
-import { gridOfStudy, type SampledChain, sampleModel } from "./sample.ts";
+import { CHECKPOINTS, gridOfStudy, type SampledChain, sampleModel } from "./sample.ts";
 import { writeSamplingFiles } from "./sample-files.ts";
 import { type SampledState, sampledStates } from "./sample-states.ts";
 import { modelOfStudy } from "./study-lattice.ts";
@@ -115,6 +116,8 @@ export async function runStudy(plan: RunPlan, parts: RunParts, context: RunConte
   const seconds = (performance.now() - start) / 1000;
   const model = reportModel({ plan, fit, chains, states, warnings, verdict, provenance, seconds, expansion });
   const report = writeReport(model, context.outDir);
+  // Everything that the checkpoints could restore stands in the results now.
+  rmSync(join(context.outDir, CHECKPOINTS), { recursive: true, force: true });
   return { report, model: modelPath, data, fit, states, warnings, verdict, seconds };
 }
 

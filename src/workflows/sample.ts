@@ -17,6 +17,9 @@ export interface SampledChain {
   readonly result: FinishedChain;
 }
 
+/** Folder of the chains' checkpoints below the output folder. */
+export const CHECKPOINTS = "checkpoints";
+
 type SampleSection = NonNullable<Study["sample"]>;
 
 /** Everything about the grid that can be wrong, checked before anything runs. */
@@ -66,7 +69,7 @@ export async function sampleModel(
       snapshots: Math.min(section.snapshots, section.steps),
       layers: layerNames(groups, new Supercell(expansion.lattice, point.supercell)),
       checkpoint: {
-        path: join(context.outDir, "checkpoints", `chain-${chainNumber(point)}.json`),
+        path: join(context.outDir, CHECKPOINTS, `chain-${chainNumber(point)}.json`),
         everySteps: section.checkpoint_every_steps,
         resume: context.resume,
       },
