@@ -12,7 +12,11 @@ import type { LinearProblem } from "../problem.ts";
 import type { ProjectedProblem } from "../projection.ts";
 
 export interface ArdOptions {
-  /** Pruning thresholds to choose from, in ascending order; default 10^1 ... 10^7, two a decade. */
+  /**
+   * Pruning thresholds to choose from, in ascending order; default 10^1 ... 10^6, two a decade: the prior keeps
+   * precisions below 5·10^5, so the last prunes nothing. Up to 10^4.5 where there are more columns than rows:
+   * beyond that most of them would stay.
+   */
   readonly thresholds?: readonly number[];
   /** Divide columns and target by their standard deviations first, default true. */
   readonly standardise?: boolean;
@@ -26,10 +30,13 @@ const PRIOR = 1e-6;
 const TOLERANCE = 1e-5;
 
 export function automaticRelevance(options: ArdOptions): Method {
-  const thresholds = options.thresholds ?? Array.from({ length: 13 }, (_, k) => 10 ** (1 + k / 2));
   return {
     hyper: "threshold",
-    values: () => Float64Array.from(thresholds),
+    values: (_, projected) =>
+      Float64Array.from(
+        options.thresholds ??
+          Array.from({ length: projected.columns > projected.rows ? 8 : 11 }, (_, k) => 10 ** (1 + k / 2)),
+      ),
     fit: (problem, projected, values) => {
       const standard = standardised(problem, projected, options.standardise ?? true);
       return Array.from(values, (threshold) =>
@@ -83,9 +90,10 @@ function relevance(
   let noise = freedom / (square + Number.EPSILON);
   let precision = new Float64Array(kept.length).fill(1);
   let coefficients = new Float64Array(kept.length);
+  const gram = new GramCache(columns, y.length);
   for (let iteration = 0; iteration < iterations && kept.length > 0; iteration++) {
     const active = kept.map((k) => columns[k]);
-    const posterior = posteriorOf(active, y, precision, noise);
+    const posterior = posteriorOf(active, gram.of(kept), y, precision, noise);
     const residual = y.slice();
     active.forEach((x, a) => {
       for (let i = 0; i < y.length; i++) residual[i] -= posterior.mean[a] * x[i];
@@ -107,6 +115,7 @@ function relevance(
   if (kept.length === 0) return beta;
   const final = posteriorOf(
     kept.map((k) => columns[k]),
+    gram.of(kept),
     y,
     precision,
     noise,
@@ -117,22 +126,57 @@ function relevance(
   return beta;
 }
 
-/** Mean and variances of the coefficients: (Λ + αXᵀX)⁻¹, through the smaller of the two Gram matrices. */
+/** XᵀX of ever fewer columns, computed once they are no more than the rows. */
+class GramCache {
+  readonly #columns: readonly Float64Array[];
+  readonly #rows: number;
+  #kept: readonly number[] = [];
+  #G: Float64Array | null = null;
+
+  constructor(columns: readonly Float64Array[], rows: number) {
+    this.#columns = columns;
+    this.#rows = rows;
+  }
+
+  /** @param kept a part of the columns of the call before; null while there are more columns than rows */
+  of(kept: readonly number[]): Float64Array | null {
+    const k = kept.length;
+    if (k > this.#rows) return null;
+    if (this.#G && k === this.#kept.length) return this.#G;
+    const G = new Float64Array(k * k);
+    const before = this.#kept.length;
+    const position = new Map(this.#kept.map((j, a) => [j, a]));
+    const at = kept.map((j) => position.get(j)!);
+    for (let a = 0; a < k; a++)
+      for (let b = 0; b <= a; b++)
+        G[a * k + b] = this.#G
+          ? this.#G[at[a] * before + at[b]]
+          : dot(this.#columns[kept[a]], this.#columns[kept[b]]);
+    this.#kept = kept;
+    this.#G = G;
+    return G;
+  }
+}
+
+/**
+ * Mean and variances of the coefficients: (Λ + αXᵀX)⁻¹, through the smaller of the two Gram matrices.
+ * @param gram XᵀX, lower triangle, or null when there are more columns than rows
+ */
 function posteriorOf(
   columns: readonly Float64Array[],
+  gram: Float64Array | null,
   y: Float64Array,
   precision: Float64Array,
   noise: number,
 ): { mean: Float64Array; variance: Float64Array } {
   const k = columns.length;
   const n = y.length;
-  if (k <= n) {
+  if (gram) {
     // Scaled to a unit diagonal of priors: I + αΛ^-½XᵀXΛ^-½ stays well conditioned.
     const root = precision.map((lambda) => Math.sqrt(noise / lambda));
     const S = new Float64Array(k * k);
     for (let a = 0; a < k; a++)
-      for (let b = 0; b <= a; b++)
-        S[a * k + b] = (a === b ? 1 : 0) + root[a] * root[b] * dot(columns[a], columns[b]);
+      for (let b = 0; b <= a; b++) S[a * k + b] = (a === b ? 1 : 0) + root[a] * root[b] * gram[a * k + b];
     cholesky(S, k);
     const right = Float64Array.from(columns, (x, a) => root[a] * dot(x, y));
     const mean = solveCholesky(S, k, right).map((value, a) => value * root[a]);
