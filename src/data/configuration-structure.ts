@@ -20,34 +20,40 @@ export function splitCharge(species: string): { readonly element: string; readon
   return { element: match[1], charge: match[3] === "+" ? size : -size };
 }
 
-/** Atoms of a configuration on the ideal lattice, sorted by parent site. */
+/**
+ * Atoms of a configuration on the ideal lattice, one species of the lattice after the other: Ce3+ and Ce4+ are two
+ * blocks of Ce, which other programs keep apart.
+ */
 export function structureOfConfiguration(
   configuration: Pick<Configuration, "id" | "supercell" | "occupation" | "energy">,
   options: AtomsOptions,
 ): Structure {
   const { supercell, occupation, energy, id } = configuration;
+  const { sites } = supercell.lattice;
+  const nameOf = (i: number) => sites[supercell.sublatticeOf(i)].species[occupation[i]];
+  const names = [...new Set(sites.flatMap((site) => site.species))];
+  const blocks = names.map((): number[] => []);
+  for (let i = 0; i < occupation.length; i++) blocks[names.indexOf(nameOf(i))].push(i);
+  const kept = blocks.flatMap((indices, b) => {
+    const absent = options.vacancies.includes(names[b]);
+    if (absent && options.absent === "omit") return [];
+    const { element, charge } = splitCharge(names[b]);
+    return indices.map((i) => ({ i, element: absent ? DUMMY_SPECIES : element, charge }));
+  });
   const all = supercell.positions();
-  const species: string[] = [];
-  const charges: number[] = [];
-  const positions: number[] = [];
-  let charged = false;
-  for (let i = 0; i < occupation.length; i++) {
-    const name = supercell.lattice.sites[supercell.sublatticeOf(i)].species[occupation[i]];
-    const absent = options.vacancies.includes(name);
-    if (absent && options.absent === "omit") continue;
-    const { element, charge } = splitCharge(name);
-    species.push(absent ? DUMMY_SPECIES : element);
-    charges.push(charge ?? 0);
-    charged ||= charge !== null;
-    positions.push(all[3 * i], all[3 * i + 1], all[3 * i + 2]);
-  }
+  const positions = new Float64Array(3 * kept.length);
+  kept.forEach(({ i }, k) => {
+    positions.set(all.subarray(3 * i, 3 * i + 3), 3 * k);
+  });
   return checkStructure({
     cell: supercell.cell,
     periodic: supercell.lattice.periodic,
-    species,
-    positions: Float64Array.from(positions),
+    species: kept.map(({ element }) => element),
+    positions,
     ...(energy === undefined ? {} : { energy }),
-    ...(charged ? { charges: Float64Array.from(charges) } : {}),
+    ...(kept.some(({ charge }) => charge !== null)
+      ? { charges: Float64Array.from(kept, ({ charge }) => charge ?? 0) }
+      : {}),
     name: id,
     info: {},
     source: { file: id, line: null },

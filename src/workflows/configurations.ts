@@ -17,6 +17,7 @@ import type { Structure } from "../data/structure.ts";
 import type { LoadedStudy } from "../data/study/load-study.ts";
 import type { Study } from "../data/study/schema.ts";
 import type { ParentLattice } from "../lattice/parent-lattice.ts";
+import { unitsOf } from "./energy-units.ts";
 import { hashFile, type InputFile } from "./provenance.ts";
 import { syntheticTable } from "./synthetic-table.ts";
 
@@ -138,7 +139,13 @@ function structureData(
       );
     const energy = energies ? energies[i] : structure.energy;
     const scale = energyPer === "atom" ? structure.species.length : 1;
-    return [{ ...result.configuration, energy: energy === undefined ? undefined : energy * scale }];
+    return [
+      {
+        ...result.configuration,
+        energy: energy === undefined ? undefined : energy * scale,
+        weight: weightOf(structure, section),
+      },
+    ];
   });
   return {
     configurations,
@@ -202,6 +209,18 @@ function named(structure: Structure, section: StructuresSection): Structure {
   return id === undefined ? structure : { ...structure, name: String(id) };
 }
 
+function weightOf(structure: Structure, section: StructuresSection): number {
+  if (section.weight_key === undefined) return 1;
+  const weight = structure.info[section.weight_key];
+  if (typeof weight !== "number" || !(weight > 0))
+    throw dataError(
+      structure.source.file,
+      structure.source.line,
+      `${section.weight_key}: expected a number above zero as weight, found ${weight ?? "nothing"} (data.structures.weight_key)`,
+    );
+  return weight;
+}
+
 function joinedEnergies(
   section: NonNullable<StructuresSection["properties"]>,
   structures: readonly Structure[],
@@ -232,7 +251,7 @@ function requireNeutral(configuration: Configuration, charges: Readonly<Record<s
   );
 }
 
-/** The energy of the whole supercell, whatever the file's energies stand for. */
+/** The energy of the whole supercell relative to the study's reference, whatever the file's energies stand for. */
 function withTotalEnergy(configuration: Configuration, data: DataSection, source: string): Configuration {
   const { energy, supercell, id } = configuration;
   if (energy === undefined)
@@ -241,7 +260,14 @@ function withTotalEnergy(configuration: Configuration, data: DataSection, source
       `${source}: ${id} has no energy; name its column or entry (energy_column, energy_key) or leave it out`,
       { id },
     );
-  const per = data.energy_per;
-  const scale = per === "cell" ? supercell.numCells : per === "site" ? supercell.active.length : 1;
-  return { ...configuration, energy: energy * scale };
+  // Energies per atom were scaled where the atoms were still known.
+  const per = data.energy_per === "atom" ? "configuration" : data.energy_per;
+  let total = energy * unitsOf(per, configuration, "data.energy_per");
+  if (data.reference) {
+    const { per_cell_eV = 0, per_species_eV = {} } = data.reference;
+    total -= per_cell_eV * supercell.numCells;
+    for (const [species, value] of Object.entries(per_species_eV))
+      total -= value * unitsOf(species, configuration, "data.reference.per_species_eV");
+  }
+  return { ...configuration, energy: total };
 }

@@ -1,11 +1,11 @@
 /** From configurations and a pool to a linear problem: the design matrix of a cluster expansion. */
 import { CountsEvaluator } from "../clusters/counts.ts";
 import type { ClusterPool, Orbit } from "../clusters/pool.ts";
-import { studyError } from "../core/errors.ts";
-import { type Configuration, speciesCounts } from "../data/configuration.ts";
+import type { Configuration } from "../data/configuration.ts";
 import type { Study } from "../data/study/schema.ts";
 import { createProblem, type LinearProblem } from "../fitting/problem.ts";
 import type { Supercell } from "../lattice/supercell.ts";
+import { unitsOf } from "./energy-units.ts";
 
 type FitSection = NonNullable<Study["fit"]>;
 
@@ -35,7 +35,7 @@ export function fitProblem(
   const columns = orbits.length;
   const X = new Float64Array(rows * columns);
   const counts = new Float64Array(columns);
-  const normaliser = Float64Array.from(configurations, (c) => unitsOf(section.per, c));
+  const normaliser = Float64Array.from(configurations, (c) => unitsOf(section.per, c, "fit.per"));
   const evaluators = new Map<Supercell, CountsEvaluator>();
   configurations.forEach((configuration, i) => {
     const { supercell, occupation } = configuration;
@@ -64,31 +64,9 @@ export function fitProblem(
     orbits,
     normaliser,
     errorScale: Float64Array.from(configurations, (c, i) => {
-      const units = unitsOf(unit, c);
+      const units = unitsOf(unit, c, "fit.errors_per");
       return units === 0 ? 0 : normaliser[i] / units;
     }),
     errorUnit: `eV per ${unit}`,
   };
-}
-
-/** How many of a unit a configuration has: configuration, cell, site, or a species by name. */
-function unitsOf(unit: string, configuration: Configuration): number {
-  const { supercell } = configuration;
-  switch (unit) {
-    case "configuration":
-      return 1;
-    case "cell":
-      return supercell.numCells;
-    case "site":
-      return supercell.active.length;
-    default: {
-      const all = new Set(supercell.lattice.sites.flatMap((site) => site.species));
-      if (!all.has(unit))
-        throw studyError(
-          "fit.errors_per",
-          `expected configuration, cell, site or a species (${[...all].join(", ")}), found "${unit}"`,
-        );
-      return speciesCounts(configuration).get(unit) ?? 0;
-    }
-  }
 }

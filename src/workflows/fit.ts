@@ -3,7 +3,6 @@ import type { ClusterExpansion, Term } from "../clusters/expansion.ts";
 import type { ClusterPool } from "../clusters/pool.ts";
 import { EcitonError, studyError } from "../core/errors.ts";
 import type { Study } from "../data/study/schema.ts";
-import { startProgress } from "../exec/progress.ts";
 import { type Bootstrap, bootstrap } from "../fitting/bootstrap.ts";
 import { type CrossValidation, crossValidate } from "../fitting/cross-validation.ts";
 import { type DependencyReport, findDependencies } from "../fitting/dependencies.ts";
@@ -64,10 +63,8 @@ export async function fitExpansion(
   const hyper = estimator.hyperPath(problem);
   const hyperPath = given ? { name: hyper.name, values: sorted(given, hyper.values) } : hyper;
   const path = estimator.fitPath(problem, hyperPath.values, gauge);
-  const bar = startProgress("cross-validation", 1);
   const scheme = schemeOf(section, study.seed);
   const cv = await crossValidate(estimator, problem, scheme, context.executor, hyperPath, context.signal);
-  bar.end();
   const chosen = section.choice === "minimum" ? cv.minimum : cv.oneStandardError;
   const sparse = path.fits[chosen];
   const second =

@@ -86,19 +86,22 @@ export function writeSamplingFiles(
   for (const chain of chains) writeSnapshots(study, lattice, chain, outDir);
 }
 
-/** The snapshots and the lowest state as one extended XYZ file, the last one also as POSCAR without absent atoms. */
+/** Snapshots and lowest state: one extended XYZ file with absent atoms as X, and a POSCAR each without them. */
 function writeSnapshots(study: Study, lattice: ParentLattice, chain: SampledChain, outDir: string): void {
   const supercell = new Supercell(lattice, chain.point.supercell);
   const vacancies = study.lattice?.vacancies ?? [];
   const name = `chain-${chainNumber(chain.point)}`;
-  const all = [
+  const states = [
     ...chain.result.snapshots.map((s) => ({ ...s, id: `${name}-step-${s.step}` })),
-    { ...chain.result.lowest, id: `${name}-lowest-step-${chain.result.lowest.step}` },
+    { ...chain.result.lowest, id: `${name}-lowest` },
   ].map(({ id, occupation, energy_eV }) => ({ id, supercell, occupation, energy: energy_eV }));
-  const pictures = all.map((c) => structureOfConfiguration(c, { vacancies, absent: "dummy" }));
-  writeFileAtomic(join(outDir, "snapshots", `${name}.extxyz`), writeExtxyz(pictures));
-  const last = structureOfConfiguration(all[all.length - 2], { vacancies, absent: "omit" });
-  writeFileAtomic(join(outDir, "snapshots", `${name}-final.POSCAR`), writePoscar(last));
+  const folder = join(outDir, "snapshots");
+  const pictures = states.map((state) => structureOfConfiguration(state, { vacancies, absent: "dummy" }));
+  writeFileAtomic(join(folder, `${name}.extxyz`), writeExtxyz(pictures));
+  for (const state of states) {
+    const atoms = structureOfConfiguration(state, { vacancies, absent: "omit" });
+    writeFileAtomic(join(folder, `${state.id}.POSCAR`), writePoscar(atoms));
+  }
 }
 
 function chainRecord({ point, result }: SampledChain) {

@@ -108,7 +108,6 @@ export function studySchema(constants: Constants = {}) {
     per_cell: speciesNumbers("how many of a species for each parent cell, {V: 1/16, Ce3+: 1/8}"),
   });
 
-  const energyPer = z.enum(["configuration", "cell", "site", "atom"]);
   const mapping = z.strictObject({
     species: z
       .record(z.string(), z.string())
@@ -172,6 +171,10 @@ export function studySchema(constants: Constants = {}) {
             .describe("default: by the name of the file"),
           energy_key: z.string().optional().describe("name of the energy in an extended XYZ file"),
           id_key: z.string().optional().describe("name of the identifier in an extended XYZ file"),
+          weight_key: z
+            .string()
+            .optional()
+            .describe("name of the statistical weight in an extended XYZ file"),
           properties: z
             .strictObject({ file: z.string(), id_column: z.string(), energy_column: z.string() })
             .optional()
@@ -197,7 +200,27 @@ export function studySchema(constants: Constants = {}) {
         })
         .optional()
         .describe("a table made by evaluating the study's model on random configurations"),
-      energy_per: energyPer.default("configuration").describe("what one energy of the file stands for"),
+      energy_per: z
+        .string()
+        .default("configuration")
+        .describe(
+          "what one energy of the file stands for: configuration, cell, site, atom, or one of a species (V)",
+        ),
+      reference: z
+        .strictObject({
+          per_cell_eV: quantity(
+            "energy",
+            "energy of the perfect crystal, eV for each parent cell",
+          ).optional(),
+          per_species_eV: z
+            .record(z.string(), quantity("energy", "eV"))
+            .optional()
+            .describe(
+              "energy for each one of a species; {V: -E(O2)/2} for formation energies of oxygen vacancies",
+            ),
+        })
+        .optional()
+        .describe("subtracted from every energy: total energies become formation energies"),
     })
     .superRefine((d, context) => {
       const given = [d.table, d.structures, d.synthetic].filter((x) => x !== undefined).length;
