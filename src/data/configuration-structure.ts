@@ -21,8 +21,8 @@ export function splitCharge(species: string): { readonly element: string; readon
 }
 
 /**
- * Atoms of a configuration on the ideal lattice, one species of the lattice after the other: Ce3+ and Ce4+ are two
- * blocks of Ce, which other programs keep apart.
+ * Atoms of a configuration on the ideal lattice, one species of the lattice after the other: where a format knows no
+ * charges, the order still tells Ce4+ from Ce3+.
  */
 export function structureOfConfiguration(
   configuration: Pick<Configuration, "id" | "supercell" | "occupation" | "energy">,
