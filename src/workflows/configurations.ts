@@ -170,12 +170,14 @@ export function mappingOptions(section: StructuresSection["mapping"], study: Stu
     return charge === null ? [] : [{ element, charge, species }];
   });
   const rules = oxidation_states ?? (magnetic ? undefined : charged);
+  // The lattice's list has defaults that not every lattice holds.
+  const vacancy = section.vacancy ?? study.lattice?.vacancies.filter((species) => names.has(species));
   return {
     ...section,
     ...(rules ? { oxidation_states: rules } : {}),
     leave_out: { ...leave_out, species: [...(leave_out?.species ?? []), DUMMY_SPECIES] },
     charges: study.lattice?.charges,
-    vacancy: study.lattice?.vacancies,
+    vacancy,
   };
 }
 
