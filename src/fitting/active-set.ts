@@ -89,10 +89,6 @@ export class ActiveSetSolver {
     this.reset(null, null);
   }
 
-  get activeCount(): number {
-    return this.#factor.count;
-  }
-
   /**
    * Begins anew at β = 0.
    * @param q normalised projection of the left-out row's unit vector, or null for the whole problem

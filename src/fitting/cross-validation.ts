@@ -1,9 +1,9 @@
 /** Cross-validation of any estimator along its hyper-parameter, and the choice that follows from it. */
 import { EcitonError } from "../core/errors.ts";
-import type { Executor, TaskContext } from "../exec/executor.ts";
+import type { Executor, MapOptions, TaskContext } from "../exec/executor.ts";
 import { createEstimator, type Estimator, type EstimatorOptions, type HyperPath } from "./estimator.ts";
 import { type CrossValidationScheme, makeFolds } from "./folds.ts";
-import type { SparseCoefficients } from "./method.ts";
+import { type FoldProgress, progressOptions, type SparseCoefficients } from "./method.ts";
 import { type LinearProblem, selectRows } from "./problem.ts";
 import { shareProblem } from "./shared.ts";
 
@@ -57,13 +57,14 @@ export async function crossValidate(
   executor: Executor,
   path: HyperPath = estimator.hyperPath(problem),
   signal?: AbortSignal,
+  onFolds?: FoldProgress,
 ): Promise<CrossValidation> {
   const tests = makeFolds(scheme, problem.rows);
   const fast = scheme.kind === "leave-one-out" ? estimator.leaveOneOut : undefined;
-  const fits = await fast?.(problem, path.values, executor, signal);
+  const fits = await fast?.(problem, path.values, executor, signal, onFolds);
   const folds = fits
     ? tests.map((rows, i) => ({ rows, errors: fits.errors[i], last: fits.last[i] }))
-    : await refitFolds(estimator, problem, tests, path.values, executor, signal);
+    : await refitFolds(estimator, problem, tests, path.values, executor, progressOptions(signal, onFolds));
   const scores = scoreFolds(folds, problem.weights, path.values.length);
   const choice = chooseFrom(scores);
   const warnings = [...(fits?.warnings ?? []), ...endWarnings(path, choice.minimum)];
@@ -76,13 +77,13 @@ async function refitFolds(
   tests: readonly Int32Array[],
   values: Float64Array,
   executor: Executor,
-  signal?: AbortSignal,
+  options: MapOptions,
 ): Promise<FoldErrors[]> {
   const shared = shareProblem(problem);
   const payloads = tests.map(
     (rows): Payload => ({ problem: shared, options: estimator.options, values, rows }),
   );
-  return executor.map<FoldErrors>({ module: import.meta.url, name: "foldTask" }, payloads, { signal });
+  return executor.map<FoldErrors>({ module: import.meta.url, name: "foldTask" }, payloads, options);
 }
 
 /** Runs on a thread: one fold. */

@@ -3,7 +3,7 @@ import { EcitonError } from "../core/errors.ts";
 import type { Executor } from "../exec/executor.ts";
 import { type Alias, expandCoefficients, reduceProblem } from "./duplicates.ts";
 import type { Gauge } from "./gauge.ts";
-import type { LeaveOneOutFits, Method } from "./method.ts";
+import type { FoldProgress, LeaveOneOutFits, Method } from "./method.ts";
 import { type ArdOptions, automaticRelevance } from "./methods/ard.ts";
 import {
   type EliminationOptions,
@@ -85,6 +85,7 @@ export interface Estimator {
     values: Float64Array,
     executor: Executor,
     signal?: AbortSignal,
+    onFolds?: FoldProgress,
   ): Promise<LeaveOneOutFits>;
 }
 

@@ -17,7 +17,12 @@ import {
   type PenaltyOptions,
   penaltyFactors,
 } from "./lasso-path.ts";
-import type { LeaveOneOutFits, SparseCoefficients } from "./method.ts";
+import {
+  type FoldProgress,
+  type LeaveOneOutFits,
+  progressOptions,
+  type SparseCoefficients,
+} from "./method.ts";
 import { type LinearProblem, otherRows, selectRows } from "./problem.ts";
 import { completeCoefficients, type ProjectedProblem, projectProblem } from "./projection.ts";
 import { shareArray, shareProblem, shareProjected } from "./shared.ts";
@@ -68,6 +73,7 @@ export async function leaveOneOut(
   options: PenaltyOptions = {},
   l1Ratio = 1,
   signal?: AbortSignal,
+  onFolds?: FoldProgress,
 ): Promise<LeaveOneOut> {
   if (problem.rows < 2)
     throw new EcitonError("study", "fit.cv: leaving one out needs at least two rows", { path: "fit.cv" });
@@ -85,7 +91,7 @@ export async function leaveOneOut(
   for (let first = 0; first < problem.rows; first += FOLDS_A_TASK)
     payloads.push({ ...common, first, end: Math.min(problem.rows, first + FOLDS_A_TASK) });
   const task = { module: import.meta.url, name: "leaveOneOutTask" };
-  const answers = await executor.map<Answer>(task, payloads, { signal });
+  const answers = await executor.map<Answer>(task, payloads, progressOptions(signal, onFolds));
   const counters = { ...answers[0].counters };
   for (const answer of answers.slice(1))
     for (const key of Object.keys(counters) as (keyof LeaveOneOutCounters)[])

@@ -1,5 +1,5 @@
 /** What a regression method has to provide; the rest (merging, projection, completion) is the same for all. */
-import type { Executor } from "../exec/executor.ts";
+import type { Executor, MapOptions } from "../exec/executor.ts";
 import type { LinearProblem } from "./problem.ts";
 import type { ProjectedProblem } from "./projection.ts";
 
@@ -20,8 +20,12 @@ export interface Method {
     values: Float64Array,
     executor: Executor,
     signal?: AbortSignal,
+    onFolds?: FoldProgress,
   ): Promise<LeaveOneOutFits>;
 }
+
+/** Told a few times a second how many folds are done. */
+export type FoldProgress = (done: number) => void;
 
 /** The coefficients that are not zero. */
 export interface SparseCoefficients {
@@ -35,6 +39,11 @@ export interface LeaveOneOutFits {
   /** Penalised coefficients of each fold at the last value. */
   readonly last: readonly SparseCoefficients[];
   readonly warnings: readonly string[];
+}
+
+/** Tasks count their folds in their own slots; whoever watches wants the sum. */
+export function progressOptions(signal?: AbortSignal, onFolds?: FoldProgress): MapOptions {
+  return { signal, onProgress: onFolds && ((slots) => onFolds(slots.reduce((sum, done) => sum + done, 0))) };
 }
 
 /** Projected column k without the padding. */

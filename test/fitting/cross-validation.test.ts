@@ -95,4 +95,20 @@ describe("cross-validation", () => {
       expect(await crossValidate(estimator, problem, scheme, threads)).toEqual(one);
     }
   });
+
+  it("tells how many folds are done, and stops when asked to", async () => {
+    const { problem } = planted({ rows: 24, columns: 30, seed: 63 });
+    for (const method of ["lasso", "ridge"] as const) {
+      const estimator = createEstimator({ method });
+      const path = estimator.hyperPath(problem);
+      let done = 0;
+      const scheme = { kind: "leave-one-out" } as const;
+      await crossValidate(estimator, problem, scheme, inline, path, undefined, (folds) => {
+        done = folds;
+      });
+      expect(done).toBe(24);
+      const stopped = crossValidate(estimator, problem, scheme, inline, path, AbortSignal.abort());
+      await expect(stopped).rejects.toMatchObject({ code: "cancelled" });
+    }
+  });
 });

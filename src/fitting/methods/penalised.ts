@@ -32,8 +32,8 @@ export function elasticNet(options: PenalisedOptions, l1Ratio: number): Method {
       ),
     fit: (problem, projected, values) =>
       projectedPath(projected, values, factors(problem, projected), l1Ratio).betas,
-    leaveOneOut: (problem, values, executor, signal) =>
-      leaveOneOut(problem, values, executor, penalty, l1Ratio, signal),
+    leaveOneOut: (problem, values, executor, signal, onFolds) =>
+      leaveOneOut(problem, values, executor, penalty, l1Ratio, signal, onFolds),
   };
 }
 
