@@ -48,12 +48,12 @@ export function errorsAt(
   return collect(setup, path.fits[index].coefficients, foldErrors(cv.folds, index));
 }
 
-/** Errors of the least-squares refit; its cross-validation keeps the selection of all rows. */
+/** Errors of the least-squares refit, each left-out row with its own selection of terms where the method allows it. */
 export function refitErrors({ setup, refit }: Pick<FitResult, "setup" | "refit">): ModelErrors {
   return collect(
     setup,
     refit!.coefficients,
-    Array.from(refit!.cvErrors, (error, row) => [row, error]),
+    Array.from(refit!.honestErrors, (error, row) => [row, error]),
   );
 }
 

@@ -60,6 +60,8 @@ export function fitProblem(
       weights: Float64Array.from(configurations, (c) => c.weight),
       names: orbits.map((orbit) => orbit.label),
       unpenalised,
+      // Of columns that the data cannot tell apart the smallest and most compact cluster is kept.
+      complexity: Float64Array.from(orbits, (orbit) => orbit.size * 1e6 + orbit.diameter),
     }),
     orbits,
     normaliser,

@@ -3,13 +3,22 @@ import type { ClusterExpansion, Term } from "../clusters/expansion.ts";
 import type { ClusterPool } from "../clusters/pool.ts";
 import { EcitonError, studyError } from "../core/errors.ts";
 import type { Study } from "../data/study/schema.ts";
+import { startProgress } from "../exec/progress.ts";
 import { type Bootstrap, bootstrap } from "../fitting/bootstrap.ts";
 import { type CrossValidation, crossValidate } from "../fitting/cross-validation.ts";
 import { type DependencyReport, findDependencies } from "../fitting/dependencies.ts";
-import { createEstimator, type EstimatorOptions, type PathFit } from "../fitting/estimator.ts";
+import {
+  createEstimator,
+  type Estimator,
+  type EstimatorOptions,
+  type Fit,
+  type PathFit,
+} from "../fitting/estimator.ts";
 import type { CrossValidationScheme } from "../fitting/folds.ts";
 import type { Gauge } from "../fitting/gauge.ts";
+import type { LinearProblem } from "../fitting/problem.ts";
 import { type Refit, refit } from "../fitting/refit.ts";
+import { reselectedErrors } from "../fitting/reselect.ts";
 import type { TrainingData } from "./configurations.ts";
 import type { RunContext } from "./context.ts";
 import { type FitProblem, fitProblem } from "./fit-problem.ts";
@@ -25,7 +34,7 @@ export interface FitResult {
   /** Index in the path of the chosen value. */
   readonly chosen: number;
   /** Null when the study asks for none. */
-  readonly refit: Refit | null;
+  readonly refit: SecondStep | null;
   /** Coefficients of the model, one for each column. */
   readonly coefficients: Float64Array;
   /** Unpenalised and kept columns. */
@@ -64,11 +73,24 @@ export async function fitExpansion(
   const hyperPath = given ? { name: hyper.name, values: sorted(given, hyper.values) } : hyper;
   const path = estimator.fitPath(problem, hyperPath.values, gauge);
   const scheme = schemeOf(section, study.seed);
-  const cv = await crossValidate(estimator, problem, scheme, context.executor, hyperPath, context.signal);
+  const bar = startProgress("cross-validation", foldsOf(scheme, problem.rows));
+  const cv = await crossValidate(
+    estimator,
+    problem,
+    scheme,
+    context.executor,
+    hyperPath,
+    context.signal,
+    bar.update,
+  );
+  bar.end();
   const chosen = section.choice === "minimum" ? cv.minimum : cv.oneStandardError;
   const sparse = path.fits[chosen];
+  stopIfCancelled(context);
   const second =
-    section.refit === "none" ? null : refit(problem, sparse.coefficients, refitOptions(section, gauge));
+    section.refit === "none"
+      ? null
+      : await secondStep(section, gauge, estimator, problem, { cv, chosen, sparse }, context);
   const coefficients = second?.coefficients ?? sparse.coefficients;
   const penalised = second?.kept ?? sparse.selected;
   const free = Array.from({ length: problem.columns }, (_, j) => j).filter((j) => problem.unpenalised[j]);
@@ -106,6 +128,63 @@ export async function fitExpansion(
     warnings: fitWarnings(cv, path, dependencies, gauge, setup),
     cpuSeconds: (used.user + used.system) / 1e6,
   };
+}
+
+/** The refit, and leave-one-out errors of its kept terms. */
+export interface SecondStep extends Refit {
+  /** y_i - prediction without row i; where the method allows it, the terms too are selected without the row. */
+  readonly honestErrors: Float64Array;
+  /** Whether every left-out row had its own selection of terms. */
+  readonly reselected: boolean;
+}
+
+/**
+ * Least squares on the dominant terms. For methods with a fast leave-one-out the terms are selected anew without each
+ * row: the errors of a selection made with the row in sight are too small, and would keep terms that fit noise.
+ */
+async function secondStep(
+  section: FitSection,
+  gauge: Gauge | undefined,
+  estimator: Estimator,
+  problem: LinearProblem,
+  first: { readonly cv: CrossValidation; readonly chosen: number; readonly sparse: Fit },
+  context: RunContext,
+): Promise<SecondStep> {
+  const { cv, chosen, sparse } = first;
+  const options = refitOptions(section, gauge);
+  const reselected = estimator.leaveOneOut
+    ? await reselectedErrors(
+        estimator,
+        problem,
+        { name: cv.path.name, values: cv.path.values.slice(0, chosen + 1) },
+        sparse.selected.length,
+        context.executor,
+        "coefficient",
+        context.signal,
+      )
+    : undefined;
+  const second = refit(problem, sparse.coefficients, { ...options, reselected });
+  const kept = second.kept.length;
+  return {
+    ...second,
+    honestErrors: reselected
+      ? Float64Array.from(reselected, (errors) => errors[Math.min(kept, errors.length - 1)])
+      : second.cvErrors,
+    reselected: reselected !== undefined,
+  };
+}
+
+function foldsOf(scheme: CrossValidationScheme, rows: number): number {
+  switch (scheme.kind) {
+    case "leave-one-out":
+      return rows;
+    case "k-fold":
+      return scheme.folds * (scheme.repeats ?? 1);
+    case "shuffle-split":
+      return scheme.repeats;
+    default:
+      return scheme satisfies never;
+  }
 }
 
 function expansionOf(

@@ -118,7 +118,10 @@ export function methodText(study: Study, fit: FitResult): string {
   const choice = section.choice === "minimum" ? "at the minimum" : "by the one-standard-error rule";
   const hyper = path.name === "none" ? "" : ` (${path.name} ${value.toPrecision(4)}, ${choice})`;
   const second = fit.refit
-    ? `, then least squares on the ${fit.refit.kept.length} dominant clusters (${fit.refit.chosenBy.replaceAll("-", " ")})`
+    ? `, then least squares on the ${fit.refit.kept.length} dominant clusters (${fit.refit.chosenBy.replaceAll("-", " ")}); ` +
+      (fit.refit.reselected
+        ? "its cross-validation selects the clusters anew without each row"
+        : "its cross-validation keeps the clusters that all rows selected, so it is a little optimistic")
     : "";
   return `${section.method.toUpperCase() === "LASSO" ? "LASSO" : section.method} with ${schemeText(section)}${hyper}${second}.`;
 }
@@ -189,9 +192,9 @@ function termTable(study: Study, fit: FitResult): FitSummary["errorsByTerms"] {
       rmse: row.rmse,
       mae: row.mae,
       max: row.maxError,
-      cvRmse: row.cvRmse,
-      cvMae: row.cvMae,
-      cvMax: row.cvMaxError,
+      cvRmse: row.reselected?.rmse ?? row.cvRmse,
+      cvMae: row.reselected?.mae ?? row.cvMae,
+      cvMax: row.reselected?.maxError ?? row.cvMaxError,
     })),
     chosen: fit.refit!.kept.length,
   };
