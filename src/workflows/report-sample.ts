@@ -1,9 +1,10 @@
 /** The Monte Carlo part of the report. */
 
-import { structureOfConfiguration } from "../data/configuration-structure.ts";
+import { DUMMY_SPECIES, structureOfConfiguration } from "../data/configuration-structure.ts";
 import type { Study } from "../data/study/schema.ts";
 import type { ParentLattice } from "../lattice/parent-lattice.ts";
 import { Supercell } from "../lattice/supercell.ts";
+import { okabeIto } from "../report/marks.ts";
 import type {
   CurvePlot,
   LayerOccupations,
@@ -16,6 +17,8 @@ import { compositionLabel, type SampledState, supercellText } from "./sample-sta
 
 /** Lattices this small in layers have no layer plot. */
 const FEWEST_LAYERS = 2;
+/** Name of absent atoms in pictures. */
+const ABSENT = "vacancy";
 /** Larger cells make a report that no browser likes. */
 const MOST_ATOMS_IN_PICTURE = 5000;
 
@@ -177,11 +180,26 @@ export function snapshotSummary(
       },
     ];
   });
-  return { frames };
+  return { frames, styles: pictureStyles(lattice, frames) };
+}
+
+/** Background atoms small and pale, absent atoms black, the rest in colours that colour-blind people can tell apart. */
+function pictureStyles(lattice: ParentLattice, frames: readonly SnapshotFrame[]): SnapshotSummary["styles"] {
+  const backgrounds = new Set(lattice.sites.map((site) => site.species[0]));
+  const strong = [okabeIto.blue, okabeIto.vermillion, okabeIto.green, okabeIto.purple, okabeIto.orange];
+  const pale = ["#e8b9b9", "#e6e6e6", "#cfe0ee", "#e3e3c4", "#d8cfe6"];
+  const names = [...new Set(frames.flatMap((frame) => frame.species))].sort();
+  const next = { strong: 0, pale: 0 };
+  return names.map((species) => {
+    if (species === ABSENT) return { species, color: okabeIto.black, radius_A: 0.9 };
+    return backgrounds.has(species)
+      ? { species, color: pale[next.pale++ % pale.length], radius_A: 0.5 }
+      : { species, color: strong[next.strong++ % strong.length], radius_A: 0.9 };
+  });
 }
 
 /** Ce with charge 3 and Ce with charge 4 are different things in a picture. */
 function speciesName(symbol: string, charge: number | undefined): string {
-  if (symbol === "X") return "vacancy";
+  if (symbol === DUMMY_SPECIES) return ABSENT;
   return charge ? `${symbol}${Math.abs(charge)}${charge > 0 ? "+" : "-"}` : symbol;
 }
