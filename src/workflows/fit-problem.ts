@@ -1,6 +1,8 @@
 /** From configurations and a pool to a linear problem: the design matrix of a cluster expansion. */
+import { freemem } from "node:os";
 import { CountsEvaluator } from "../clusters/counts.ts";
 import type { ClusterPool, Orbit } from "../clusters/pool.ts";
+import { EcitonError } from "../core/errors.ts";
 import type { Configuration } from "../data/configuration.ts";
 import type { Study } from "../data/study/schema.ts";
 import { createProblem, type LinearProblem } from "../fitting/problem.ts";
@@ -21,6 +23,21 @@ export interface FitProblem {
   readonly errorUnit: string;
 }
 
+/** The matrix, its projection and the copy that threads share. */
+const COPIES = 3;
+
+function refuseTooLarge(rows: number, columns: number): void {
+  const bytes = COPIES * 8 * rows * columns;
+  const free = freemem();
+  if (bytes > free)
+    throw new EcitonError(
+      "memory",
+      `clusters: ${rows} configurations times ${columns} clusters need ${(bytes / 2 ** 30).toFixed(1)} GiB, ` +
+        `and ${(free / 2 ** 30).toFixed(1)} GiB are free; lower a cut-off or the number of points`,
+      { rows, columns, bytes, free },
+    );
+}
+
 /**
  * Rows are configurations, columns orbits: X = N_α / n, y = E / n, n = 1, cells or sites by the study's `fit.per`.
  * @throws {EcitonError} "study" for an error unit that is no species of the lattice
@@ -33,6 +50,7 @@ export function fitProblem(
   const orbits = section.constant ? pool.orbits : pool.orbits.slice(1);
   const rows = configurations.length;
   const columns = orbits.length;
+  refuseTooLarge(rows, columns);
   const X = new Float64Array(rows * columns);
   const counts = new Float64Array(columns);
   const normaliser = Float64Array.from(configurations, (c) => unitsOf(section.per, c, "fit.per"));
