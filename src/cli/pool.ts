@@ -1,6 +1,10 @@
 /** `eciton pool`: the symmetry-distinct clusters of a study. */
+import { join } from "node:path";
 import { type Command, Option } from "commander";
+import { estimatePoolSize, type SizeEstimate } from "../clusters/pool-size.ts";
+import { strictJson, writeFileAtomic } from "../exec/atomic-file.ts";
 import { buildStudyPool, poolDocument } from "../workflows/pool.ts";
+import { cutoffsOfStudy, latticeOfStudy } from "../workflows/study-lattice.ts";
 import {
   type CommonOptions,
   loadStudyWith,
@@ -44,6 +48,11 @@ export function registerPool(program: Command): void {
     }
     if (options.supercell) overrides["clusters.supercell"] = options.supercell;
     const { study } = loadStudyWith(file, options, overrides);
+    if (options.dryRun) {
+      const estimates = estimatePoolSize(latticeOfStudy(study), cutoffsOfStudy(study));
+      printResult(options, { would: estimates }, estimates.map(estimateLine));
+      return;
+    }
     const result = buildStudyPool(study);
     const summary = poolDocument(study, result);
     const clusters = result.pool.orbits.map((orbit) => ({
@@ -52,6 +61,8 @@ export function registerPool(program: Command): void {
       diameter_A: orbit.diameter,
       multiplicity: orbit.instances.length,
     }));
+    if (options.out !== undefined)
+      writeFileAtomic(join(options.out, "pool.json"), `${strictJson({ ...summary, clusters }, 1)}\n`);
     printResult(options, options.list ? { ...summary, clusters } : summary, [
       ...describe(summary),
       ...(options.list
@@ -62,6 +73,13 @@ export function registerPool(program: Command): void {
         : []),
     ]);
   });
+}
+
+function estimateLine({ size, cutoff, instances, bytes }: SizeEstimate): string {
+  return (
+    `${size} points within ${cutoff} A: about ${Math.round(instances).toLocaleString("en-US")} clusters for each ` +
+    `parent cell before symmetry, ${Math.ceil(bytes / 2 ** 20)} MiB`
+  );
 }
 
 function describe(summary: ReturnType<typeof poolDocument>): string[] {

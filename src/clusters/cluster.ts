@@ -13,6 +13,9 @@ export const POINT_STRIDE = 5;
  */
 export type Cluster = readonly number[];
 
+/** Largest pair distance (Å) for each number of points, for example {2: 8, 3: 8, 4: 6}. */
+export type Cutoffs = Readonly<Record<number, number>>;
+
 export function clusterSize(cluster: Cluster): number {
   return cluster.length / POINT_STRIDE;
 }

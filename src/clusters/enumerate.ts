@@ -1,6 +1,5 @@
 /** Enumeration of symmetry-distinct clusters on the infinite lattice, by adding one point at a time. */
-import { EcitonError, studyError } from "../core/errors.ts";
-import { RandomStream } from "../core/random.ts";
+import { studyError } from "../core/errors.ts";
 import {
   activeSites,
   DISTANCE_TOLERANCE_A,
@@ -8,10 +7,16 @@ import {
   type ParentLattice,
 } from "../lattice/parent-lattice.ts";
 import type { SymmetryOperation } from "../lattice/symmetry.ts";
-import { type Cluster, diameter, normalForm, orbitOf, POINT_STRIDE, pointPosition } from "./cluster.ts";
-
-/** Largest pair distance (Å) for each number of points, for example {2: 8, 3: 8, 4: 6}. */
-export type Cutoffs = Readonly<Record<number, number>>;
+import {
+  type Cluster,
+  type Cutoffs,
+  diameter,
+  normalForm,
+  orbitOf,
+  POINT_STRIDE,
+  pointPosition,
+} from "./cluster.ts";
+import { refuseTooLarge } from "./pool-size.ts";
 
 /** Instances of an orbit, per parent cell; the first is its representative. */
 export type OrbitInstances = readonly Cluster[];
@@ -35,7 +40,7 @@ export function enumerateOrbits(
   checkCutoffs(cutoffs);
   const largest = Math.max(1, ...Object.keys(cutoffs).map(Number));
   const active = activeSites(lattice);
-  refuseTooLarge(lattice, active, cutoffs, memoryLimit);
+  refuseTooLarge(lattice, cutoffs, memoryLimit);
   // A size whose cut-off is larger than that of a smaller size still grows from clusters of that size.
   const reach = (size: number) => {
     let r = 0;
@@ -124,63 +129,4 @@ function decorations(
     orbits.push([...images.values()]);
   }
   return orbits;
-}
-
-/** Memory of one point of an instance: its numbers, and its share of the key and of the entries that hold both. */
-const BYTES_PER_POINT = 190;
-const TRIALS = 4000;
-
-/**
- * Estimates how many instances there will be: the sets of neighbours of each site, times the share of sets drawn at
- * random that are all neighbours of each other.
- */
-function refuseTooLarge(
-  lattice: ParentLattice,
-  active: readonly number[],
-  cutoffs: Cutoffs,
-  memoryLimit: number,
-): void {
-  for (const [key, cutoff] of Object.entries(cutoffs)) {
-    const size = Number(key);
-    if (size < 2) continue;
-    const pairs = neighbourPairs(lattice, cutoff, active);
-    let instances = 0;
-    for (const s of active) {
-      const places = pairs
-        .filter((pair) => pair.from === s)
-        .map((pair) => pointPosition(lattice, [pair.to, ...pair.cell, 1], 0));
-      let sets = 1;
-      for (let k = 0; k < size - 1; k++) sets *= Math.max(0, places.length - k) / (k + 1);
-      if (sets === 0) continue;
-      const functions = (lattice.sites[s].species.length - 1) ** size;
-      instances += (sets * shareOfCliques(places, size - 1, cutoff) * functions) / size;
-    }
-    const bytes = instances * size * BYTES_PER_POINT;
-    if (bytes > memoryLimit)
-      throw new EcitonError(
-        "memory",
-        `clusters.cutoffs_A.${size}: about ${instances.toExponential(1)} clusters of ${size} points within ${cutoff} Å ` +
-          `for each parent cell would need ${(bytes / 2 ** 30).toFixed(1)} GiB, ` +
-          `more than the ${(memoryLimit / 2 ** 30).toFixed(1)} GiB allowed; lower this cut-off or the number of points`,
-        { size, cutoff, instances, bytes, memoryLimit },
-      );
-  }
-}
-
-/** Share of the sets of `count` different places in which no two are farther apart than the cut-off. */
-function shareOfCliques(places: readonly number[][], count: number, cutoff: number): number {
-  if (count < 2) return 1;
-  const random = new RandomStream(0, count);
-  let cliques = 0;
-  for (let trial = 0; trial < TRIALS; trial++) {
-    const drawn: number[] = [];
-    while (drawn.length < count) {
-      const i = random.nextIndex(places.length);
-      if (!drawn.includes(i)) drawn.push(i);
-    }
-    const near = (a: number[], b: number[]) =>
-      Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]) <= cutoff + DISTANCE_TOLERANCE_A;
-    if (drawn.every((i, k) => drawn.slice(0, k).every((j) => near(places[i], places[j])))) cliques++;
-  }
-  return cliques / TRIALS;
 }

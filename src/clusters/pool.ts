@@ -3,8 +3,9 @@ import { freemem } from "node:os";
 import { getHeapStatistics } from "node:v8";
 import type { ParentLattice } from "../lattice/parent-lattice.ts";
 import { findSymmetry, type LatticeSymmetry } from "../lattice/symmetry.ts";
+import type { Cutoffs } from "./cluster.ts";
 import { type Cluster, clusterSize, compareClusters, diameter } from "./cluster.ts";
-import { type Cutoffs, enumerateOrbits } from "./enumerate.ts";
+import { enumerateOrbits } from "./enumerate.ts";
 import { labelOrbits } from "./labels.ts";
 import type { BasisName } from "./site-basis.ts";
 

@@ -1,7 +1,7 @@
 /** From a study's sections to the objects that they describe: lattice, pool, and the study's own model. */
 import { resolve } from "node:path";
 import { distance } from "fastest-levenshtein";
-import type { Cutoffs } from "../clusters/enumerate.ts";
+import type { Cutoffs } from "../clusters/cluster.ts";
 import type { ClusterExpansion, Term } from "../clusters/expansion.ts";
 import { buildPool, type ClusterPool } from "../clusters/pool.ts";
 import { studyError } from "../core/errors.ts";
