@@ -178,7 +178,7 @@ function reportModel(parts: ReportParts): ReportModel {
   };
 }
 
-/** Rewrites nothing: says what would be done. */
+/** What would be done, for --dry-run. */
 export function describePlan(plan: RunPlan, parts: RunParts, workers: number): string[] {
   const { study } = plan.loaded;
   const lines: string[] = [];
@@ -193,18 +193,34 @@ export function describePlan(plan: RunPlan, parts: RunParts, workers: number): s
     const megabytes = (8 * plan.data.configurations.length * (plan.pool?.pool.orbits.length ?? 0)) / 2 ** 20;
     lines.push(
       `fit: ${plan.data.configurations.length} configurations from ${plan.data.source}, method ${study.fit!.method}, ` +
-        `design matrix ${megabytes.toFixed(1)} MiB`,
+        `design matrix ${megabytes.toFixed(1)} MiB, very roughly ${duration(fitSeconds(plan), workers)}`,
     );
   }
   if (parts.sample && plan.chains > 0) {
     const steps = plan.chains * study.sample!.steps;
-    const seconds = steps / (STEPS_PER_SECOND * Math.max(1, workers));
     lines.push(
       `sample: ${plan.chains} chains of ${study.sample!.steps.toLocaleString("en-US")} steps, ` +
-        `very roughly ${seconds < 90 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} min`} on ${Math.max(1, workers)} threads`,
+        `very roughly ${duration(steps / STEPS_PER_SECOND, workers)}`,
     );
   }
   return lines;
+}
+
+/** Core-seconds of a cross-validated path: some products of the matrix with a vector for each fold and value. */
+function fitSeconds({ loaded, data, pool }: RunPlan): number {
+  const rows = data?.configurations.length ?? 0;
+  const { cross_validation: cv, path } = loaded.study.fit!;
+  const folds = cv === "leave-one-out" ? rows : "k_fold" in cv ? cv.k_fold * cv.repeats : cv.shuffle_split;
+  return (PRODUCTS_PER_VALUE * folds * path.count * 2 * rows * (pool?.pool.orbits.length ?? 0)) / 5e9;
+}
+
+const PRODUCTS_PER_VALUE = 4;
+
+function duration(coreSeconds: number, workers: number): string {
+  const threads = Math.max(1, workers);
+  const seconds = Math.max(1, coreSeconds / threads);
+  const time = seconds < 90 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} min`;
+  return `${time} on ${threads} thread${threads > 1 ? "s" : ""}`;
 }
 
 /** Trial exchanges a second and thread for a model of some dozen pair interactions. */
