@@ -24,13 +24,21 @@ function createProgram(): Command {
 }
 
 function report(error: unknown, json: boolean): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  const document = (code: string, message: string) => {
+    if (json) process.stdout.write(`${JSON.stringify({ error: { code, message } })}\n`);
+  };
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return 0;
+    // Commander has told the person already.
+    document("usage", error.message.replace(/^error: /, ""));
+    return exitCodeOf("usage");
+  }
   if (error instanceof EcitonError) {
-    if (json)
-      process.stdout.write(`${JSON.stringify({ error: { code: error.code, message: error.message } })}\n`);
+    document(error.code, error.message);
     process.stderr.write(`eciton: ${error.message}\n`);
     return exitCodeOf(error.code);
   }
+  document("internal", error instanceof Error ? error.message : String(error));
   process.stderr.write("eciton: this is a mistake in Eciton itself; please report it with the lines below\n");
   process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
   return 70;

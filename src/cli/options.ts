@@ -2,9 +2,11 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { EcitonError } from "../core/errors.ts";
 import { type LoadedStudy, loadStudy, type Overrides } from "../data/study/load-study.ts";
 import { createExecutor } from "../exec/executor.ts";
 import type { RunContext } from "../workflows/context.ts";
+import { pathOf } from "../workflows/study-paths.ts";
 
 export interface CommonOptions {
   readonly json?: boolean;
@@ -55,6 +57,22 @@ export function loadStudyWith(file: string, options: CommonOptions, more: Overri
   const overrides: Record<string, unknown> = { ...more };
   if (options.seed !== undefined) overrides.seed = options.seed;
   return loadStudy(file, overrides);
+}
+
+/** Does something with a study; an error that names a path in the study gets its file and line too. */
+export async function withStudy<Result>(
+  loaded: LoadedStudy,
+  work: () => Result | Promise<Result>,
+): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof EcitonError)) throw error;
+    const path = pathOf(error);
+    if (path === "" || !error.message.startsWith(path)) throw error;
+    const message = `${loaded.locate(path)}: ${error.message}`;
+    throw new EcitonError(error.code, message, { ...error.details, file: loaded.file }, error);
+  }
 }
 
 /** Runs a workflow with an executor and Ctrl-C wired to its signal, and cleans up after it. */

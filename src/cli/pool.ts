@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { type Command, Option } from "commander";
 import { estimatePoolSize, type SizeEstimate } from "../clusters/pool-size.ts";
+import type { Study } from "../data/study/schema.ts";
 import { strictJson, writeFileAtomic } from "../exec/atomic-file.ts";
 import { buildStudyPool, poolDocument } from "../workflows/pool.ts";
 import { cutoffsOfStudy, latticeOfStudy } from "../workflows/study-lattice.ts";
@@ -13,6 +14,7 @@ import {
   supercellOption,
   wholeNumber,
   withCommonOptions,
+  withStudy,
 } from "./options.ts";
 
 interface PoolOptions extends CommonOptions {
@@ -35,7 +37,7 @@ export function registerPool(program: Command): void {
       new Option("--supercell <m>", "fold onto this cell, for example 4,4,1").argParser(supercellOption),
     )
     .option("--list", "also list every cluster with its label, diameter and multiplicity");
-  withCommonOptions(command).action((file: string, options: PoolOptions) => {
+  withCommonOptions(command).action(async (file: string, options: PoolOptions) => {
     const overrides: Record<string, unknown> = {};
     if (options.cutoff !== undefined || options.maxPoints !== undefined) {
       const given = loadStudyWith(file, options).study.clusters;
@@ -47,32 +49,35 @@ export function registerPool(program: Command): void {
       overrides["clusters.cutoffs_A"] = undefined;
     }
     if (options.supercell) overrides["clusters.supercell"] = options.supercell;
-    const { study } = loadStudyWith(file, options, overrides);
-    if (options.dryRun) {
-      const estimates = estimatePoolSize(latticeOfStudy(study), cutoffsOfStudy(study));
-      printResult(options, { would: estimates }, estimates.map(estimateLine));
-      return;
-    }
-    const result = buildStudyPool(study);
-    const summary = poolDocument(study, result);
-    const clusters = result.pool.orbits.map((orbit) => ({
-      label: orbit.label,
-      points: orbit.size,
-      diameter_A: orbit.diameter,
-      multiplicity: orbit.instances.length,
-    }));
-    if (options.out !== undefined)
-      writeFileAtomic(join(options.out, "pool.json"), `${strictJson({ ...summary, clusters }, 1)}\n`);
-    printResult(options, options.list ? { ...summary, clusters } : summary, [
-      ...describe(summary),
-      ...(options.list
-        ? clusters.map(
-            (c) =>
-              `${c.label.padEnd(40)} ${c.points} points  ${c.diameter_A.toFixed(3)} A  x${c.multiplicity}`,
-          )
-        : []),
-    ]);
+    const loaded = loadStudyWith(file, options, overrides);
+    await withStudy(loaded, () => poolOf(loaded.study, options));
   });
+}
+
+function poolOf(study: Study, options: PoolOptions): void {
+  if (options.dryRun) {
+    const estimates = estimatePoolSize(latticeOfStudy(study), cutoffsOfStudy(study));
+    printResult(options, { would: estimates }, estimates.map(estimateLine));
+    return;
+  }
+  const result = buildStudyPool(study);
+  const summary = poolDocument(study, result);
+  const clusters = result.pool.orbits.map((orbit) => ({
+    label: orbit.label,
+    points: orbit.size,
+    diameter_A: orbit.diameter,
+    multiplicity: orbit.instances.length,
+  }));
+  if (options.out !== undefined)
+    writeFileAtomic(join(options.out, "pool.json"), `${strictJson({ ...summary, clusters }, 1)}\n`);
+  printResult(options, options.list ? { ...summary, clusters } : summary, [
+    ...describe(summary),
+    ...(options.list
+      ? clusters.map(
+          (c) => `${c.label.padEnd(40)} ${c.points} points  ${c.diameter_A.toFixed(3)} A  x${c.multiplicity}`,
+        )
+      : []),
+  ]);
 }
 
 function estimateLine({ size, cutoff, instances, bytes }: SizeEstimate): string {

@@ -3,7 +3,14 @@ import { availableParallelism } from "node:os";
 import type { Command } from "commander";
 import { finalErrors } from "../workflows/report-fit.ts";
 import { describePlan, planRun, type RunParts, type RunResult, runStudy } from "../workflows/run.ts";
-import { type CommonOptions, loadStudyWith, printResult, withCommonOptions, withContext } from "./options.ts";
+import {
+  type CommonOptions,
+  loadStudyWith,
+  printResult,
+  withCommonOptions,
+  withContext,
+  withStudy,
+} from "./options.ts";
 
 const commands: readonly { readonly name: string; readonly description: string; readonly parts: RunParts }[] =
   [
@@ -32,14 +39,16 @@ export function registerRun(program: Command): void {
       .argument("<study>", "study file (YAML or JSON)");
     withCommonOptions(command).action(async (file: string, options: CommonOptions) => {
       const loaded = loadStudyWith(file, options);
-      const plan = planRun(loaded, parts);
-      if (options.dryRun) {
-        const lines = describePlan(plan, parts, options.workers ?? availableParallelism());
-        printResult(options, { would: lines }, lines);
-        return;
-      }
-      const result = await withContext(loaded, options, (context) => runStudy(plan, parts, context));
-      printResult(options, documentOf(result), linesOf(result));
+      await withStudy(loaded, async () => {
+        const plan = planRun(loaded, parts);
+        if (options.dryRun) {
+          const lines = describePlan(plan, parts, options.workers ?? availableParallelism());
+          printResult(options, { would: lines }, lines);
+          return;
+        }
+        const result = await withContext(loaded, options, (context) => runStudy(plan, parts, context));
+        printResult(options, documentOf(result), linesOf(result));
+      });
     });
   }
 }

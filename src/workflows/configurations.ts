@@ -1,5 +1,5 @@
 /** The training data of a study: from its tables or files to configurations with energies. */
-import { basename, resolve } from "node:path";
+import { basename } from "node:path";
 import { globSync } from "tinyglobby";
 import type { ClusterExpansion } from "../clusters/expansion.ts";
 import { dataError, EcitonError, studyError } from "../core/errors.ts";
@@ -14,7 +14,7 @@ import { type MappingResult, mappingLine } from "../data/mapping/report.ts";
 import { readOccupationTable } from "../data/occupation-table.ts";
 import { propertyOf, readProperties } from "../data/property-table.ts";
 import type { Structure } from "../data/structure.ts";
-import type { LoadedStudy } from "../data/study/load-study.ts";
+import { type LoadedStudy, pathFromStudy } from "../data/study/load-study.ts";
 import type { Study } from "../data/study/schema.ts";
 import type { ParentLattice } from "../lattice/parent-lattice.ts";
 import { unitsOf } from "./energy-units.ts";
@@ -58,12 +58,9 @@ export function loadTrainingData(
       ? tableData(data.table, loaded, lattice)
       : structureData(data.structures!, data.energy_per, loaded, lattice);
   if (read.configurations.length === 0)
-    throw new EcitonError(
-      "mapping",
-      `${read.source}: no configuration is left to fit; ${read.warnings[0] ?? ""}`,
-    );
+    throw new EcitonError("data", `${read.source}: there is no configuration to fit`);
   if (charges) for (const configuration of read.configurations) requireNeutral(configuration, charges);
-  return { ...read, configurations: read.configurations.map((c) => withTotalEnergy(c, data, read.source)) };
+  return { ...read, configurations: read.configurations.map((c) => withTotalEnergy(c, data)) };
 }
 
 function syntheticData(
@@ -91,14 +88,14 @@ function tableData(
   { folder }: LoadedStudy,
   lattice: ParentLattice,
 ): TrainingData {
-  const path = resolve(folder, section.file);
+  const path = pathFromStudy(folder, section.file);
   const { records, warnings } = readOccupationTable(path, {
     energyColumn: section.energy_column,
     idColumn: section.id_column,
   });
   const supercells = new SupercellCache(lattice);
   return {
-    configurations: records.map((record) => configurationOfRecord(record, supercells, section.file)),
+    configurations: records.map((record) => configurationOfRecord(record, supercells, path)),
     mapping: [],
     warnings,
     inputs: [hashFile(path)],
@@ -128,7 +125,17 @@ function structureData(
   const mapping = [...mapDataset(structures, lattice, options)];
   const rejected = mapping.filter((result) => !result.accepted);
   if (rejected.length > 0 && section.on_rejected === "error")
-    throw new EcitonError("mapping", rejected.map(mappingLine).join("\n"), { rejected: rejected.length });
+    throw new EcitonError(
+      "mapping",
+      `${rejected.map(mappingLine).join("\n")}\n(data.structures.on_rejected: report leaves such structures out)`,
+      { rejected: rejected.length },
+    );
+  if (rejected.length > 0 && rejected.length === mapping.length)
+    throw new EcitonError(
+      "mapping",
+      `none of the ${mapping.length} structures maps to the lattice; the first: ${mappingLine(rejected[0])}`,
+      { rejected: rejected.length },
+    );
   for (const result of rejected) warnings.push(`left out ${mappingLine(result)}`);
   const configurations = mapping.flatMap((result, i): Configuration[] => {
     if (!result.accepted) return [];
@@ -188,8 +195,10 @@ function isRun(path: string, section: StructuresSection): boolean {
 
 function expandFiles(patterns: readonly string[], folder: string): string[] {
   return patterns.flatMap((pattern, i) => {
-    if (!/[*?[{]/.test(pattern)) return [resolve(folder, pattern)];
-    const found = globSync(pattern, { cwd: folder, absolute: true, expandDirectories: false }).sort();
+    if (!/[*?[{]/.test(pattern)) return [pathFromStudy(folder, pattern)];
+    const found = globSync(pattern, { cwd: folder, expandDirectories: false })
+      .map((file) => pathFromStudy(folder, file))
+      .sort();
     if (found.length === 0)
       throw studyError(
         `data.structures.files[${i}]`,
@@ -229,9 +238,21 @@ function joinedEnergies(
   folder: string,
   inputs: InputFile[],
 ): number[] {
-  const path = resolve(folder, section.file);
+  const path = pathFromStudy(folder, section.file);
   const table = readProperties(path, { idColumn: section.id_column, columns: [section.energy_column] });
   inputs.push(hashFile(path));
+  const seen = new Map<string, Structure>();
+  for (const structure of structures) {
+    const other = seen.get(structure.name);
+    if (other)
+      throw dataError(
+        structure.source.file,
+        structure.source.line,
+        `"${structure.name}" is the name of two structures (the first: ${other.source.file}:${other.source.line ?? 1}), ` +
+          `so ${section.file} cannot tell their energies apart`,
+      );
+    seen.set(structure.name, structure);
+  }
   return Array.from(
     propertyOf(
       table,
@@ -254,13 +275,13 @@ function requireNeutral(configuration: Configuration, charges: Readonly<Record<s
 }
 
 /** The energy of the whole supercell relative to the study's reference, whatever the file's energies stand for. */
-function withTotalEnergy(configuration: Configuration, data: DataSection, source: string): Configuration {
-  const { energy, supercell, id } = configuration;
+function withTotalEnergy(configuration: Configuration, data: DataSection): Configuration {
+  const { energy, supercell, source } = configuration;
   if (energy === undefined)
-    throw new EcitonError(
-      "data",
-      `${source}: ${id} has no energy; name its column or entry (energy_column, energy_key) or leave it out`,
-      { id },
+    throw dataError(
+      source.file,
+      source.line,
+      `this configuration has no energy; name its column or entry (energy_column, energy_key) or leave it out`,
     );
   // Energies per atom were scaled where the atoms were still known.
   const per = data.energy_per === "atom" ? "configuration" : data.energy_per;

@@ -23,6 +23,8 @@ import type { TrainingData } from "./configurations.ts";
 import type { RunContext } from "./context.ts";
 import { type FitProblem, fitProblem } from "./fit-problem.ts";
 import { seedOfPart } from "./streams.ts";
+import { nearestLabels } from "./study-lattice.ts";
+import { inStudyTerms } from "./study-paths.ts";
 
 export type FitSection = NonNullable<Study["fit"]>;
 
@@ -48,11 +50,34 @@ export interface FitResult {
   readonly cpuSeconds: number;
 }
 
+/** The options of src/fitting by the keys of a study. */
+const studyKeys = {
+  "fit.lambda": "fit.path.values",
+  "fit.cv": "fit.cross_validation",
+  "fit.l1Ratio": "fit.l1_ratio",
+  "fit.gauge.fix": "fit.gauge",
+  "fit.bootstrap.resamples": "fit.bootstrap",
+};
+
 /**
  * @throws {EcitonError} "study" for settings that do not go together, "data" for rows that cannot be fitted,
- *   "not-converged" when optimality conditions are not met
+ *   "not-converged" when optimality conditions are not met, "cancelled" by the context's signal
  */
 export async function fitExpansion(
+  study: Study,
+  pool: ClusterPool,
+  data: TrainingData,
+  context: RunContext,
+): Promise<FitResult> {
+  try {
+    return await fitSteps(study, pool, data, context);
+  } catch (error) {
+    if (error instanceof EcitonError && error.code === "cancelled") stopIfCancelled(context);
+    throw inStudyTerms(error, studyKeys);
+  }
+}
+
+async function fitSteps(
   study: Study,
   pool: ClusterPool,
   data: TrainingData,
@@ -259,7 +284,10 @@ function gaugeOf(section: FitSection, { problem }: FitProblem): Gauge | undefine
   if (!section.gauge) return undefined;
   for (const label of Object.keys(section.gauge))
     if (!problem.names.includes(label))
-      throw studyError(`fit.gauge.${label}`, "the pool has no cluster with this label");
+      throw studyError(
+        `fit.gauge.${label}`,
+        `the pool has no cluster with this label; the nearest are ${nearestLabels(label, problem.names)}`,
+      );
   return { fix: section.gauge };
 }
 
@@ -287,5 +315,8 @@ function fitWarnings(
 /** @throws {EcitonError} "cancelled" if Ctrl-C came meanwhile */
 export function stopIfCancelled(context: RunContext): void {
   if (context.signal.aborted)
-    throw new EcitonError("cancelled", "interrupted; run the same command with --resume to go on");
+    throw new EcitonError(
+      "cancelled",
+      "interrupted during the fit: nothing was written; run the same command again",
+    );
 }

@@ -72,7 +72,7 @@ export function writeModelFile(path: string, model: ModelFile): void {
 export function readModelFile(path: string): ModelFile {
   let document: Record<string, unknown>;
   try {
-    document = JSON.parse(readTextFile(path)) as Record<string, unknown>;
+    document = (JSON.parse(readTextFile(path)) ?? {}) as Record<string, unknown>;
   } catch (error) {
     if (error instanceof EcitonError) throw error;
     throw new EcitonError(

@@ -2,8 +2,8 @@
 import { type Folding, foldPool } from "../clusters/fold.ts";
 import { type ClusterPool, countBySize } from "../clusters/pool.ts";
 import type { Study } from "../data/study/schema.ts";
-import { Supercell } from "../lattice/supercell.ts";
-import { cutoffsOfStudy, latticeOfStudy, poolOfStudy } from "./study-lattice.ts";
+import type { Supercell } from "../lattice/supercell.ts";
+import { cutoffsOfStudy, latticeOfStudy, poolOfStudy, supercellAt } from "./study-lattice.ts";
 
 export interface PoolResult {
   readonly pool: ClusterPool;
@@ -17,7 +17,7 @@ export function buildStudyPool(study: Study): PoolResult {
   const start = performance.now();
   const pool = poolOfStudy(study, latticeOfStudy(study));
   const matrix = study.clusters?.supercell;
-  const supercell = matrix ? new Supercell(pool.lattice, matrix) : null;
+  const supercell = matrix ? supercellAt(pool.lattice, matrix, "clusters.supercell") : null;
   const folding = supercell ? foldPool(pool, supercell) : null;
   return { pool, supercell, folding, seconds: (performance.now() - start) / 1000 };
 }

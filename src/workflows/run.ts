@@ -1,5 +1,4 @@
 /** `run`: every section that a study has, in order, and one report. */
-import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { ClusterExpansion } from "../clusters/expansion.ts";
 import { studyError } from "../core/errors.ts";
@@ -12,13 +11,15 @@ import { loadTrainingData, type TrainingData } from "./configurations.ts";
 import type { RunContext } from "./context.ts";
 import { type FitResult, fitExpansion, stopIfCancelled } from "./fit.ts";
 import { modelOfFit } from "./fit-record.ts";
+import { formationHull } from "./formation-hull.ts";
 import { writeModelFile } from "./model-file.ts";
+import { beginOutput, checkOutputFolder, type OutputPart, removeCheckpoints } from "./output-folder.ts";
 import { buildStudyPool, type PoolResult } from "./pool.ts";
 import { type Provenance, provenanceOf } from "./provenance.ts";
 import { latticeSummary, provenanceSummary, writeReport } from "./report.ts";
 import { dataSummary, finalErrors, fitSummary } from "./report-fit.ts";
 import { mcSummary, snapshotSummary } from "./report-sample.ts";
-import { CHECKPOINTS, gridOfStudy, type SampledChain, sampleModel } from "./sample.ts";
+import { gridOfStudy, type SampledChain, sampleModel } from "./sample.ts";
 import { writeSamplingFiles } from "./sample-files.ts";
 import { type SampledState, sampledStates } from "./sample-states.ts";
 import { modelOfStudy } from "./study-lattice.ts";
@@ -59,18 +60,30 @@ export function planRun(loaded: LoadedStudy, parts: RunParts): RunPlan {
   const { study, folder } = loaded;
   const fits = parts.fit && study.fit !== undefined;
   const samples = parts.sample && study.sample !== undefined;
-  if (!fits && !samples)
+  if (!fits && !samples) {
+    const missing = parts.fit ? "fit" : "sample";
     throw studyError(
-      parts.fit && parts.sample ? "study" : parts.fit ? "fit" : "sample",
+      missing,
       parts.fit && parts.sample
-        ? "there is nothing to run: it has neither the section fit nor the section sample"
-        : "the study has no such section",
+        ? "there is nothing to run without this section or the section sample"
+        : "this command needs this section",
+    );
+  }
+  if (samples && sampledModel(study, fits) === "fit" && !fits)
+    throw studyError(
+      "sample.model",
+      "asks for the fitted model, but nothing is fitted here (eciton run does both)",
     );
   const needsPool = fits || study.model?.terms !== undefined;
   const pool = needsPool ? buildStudyPool(study) : null;
   const lazyPool = () => pool!.pool;
   const published = study.model ? modelOfStudy(study, folder, lazyPool) : null;
   const data = fits ? loadTrainingData(loaded, pool!.pool.lattice, () => requireModel(published)) : null;
+  if (data && study.fit?.hull) {
+    // Whether there is a hull at all depends on the data alone.
+    const energies = data.configurations.map((configuration) => configuration.energy!);
+    formationHull(study.fit.hull.species, data.configurations, energies);
+  }
   if (samples && sampledModel(study, fits) === "published") requireModel(published);
   // The grid depends on the lattice alone, so it can be checked before there is a fit.
   const lattice = pool?.pool.lattice ?? published?.lattice;
@@ -81,7 +94,11 @@ export function planRun(loaded: LoadedStudy, parts: RunParts): RunPlan {
 }
 
 function requireModel(model: ClusterExpansion | null): ClusterExpansion {
-  if (!model) throw studyError("model", "this study needs the section model (terms or a file)");
+  if (!model)
+    throw studyError(
+      "model",
+      "this needs a model of the study's own: the section model with terms or a file",
+    );
   return model;
 }
 
@@ -95,8 +112,12 @@ export async function runStudy(plan: RunPlan, parts: RunParts, context: RunConte
   const { loaded, pool, data, published } = plan;
   const { study } = loaded;
   const provenance = provenanceOf(loaded, data?.inputs ?? [], context.command);
+  const samples = parts.sample && study.sample !== undefined;
+  const done: OutputPart[] = [...(data ? ["fit" as const] : []), ...(samples ? ["sample" as const] : [])];
+  checkOutputFolder(context, provenance, done);
   const fit = data && pool ? await fitExpansion(study, pool.pool, data, context) : null;
   stopIfCancelled(context);
+  beginOutput(context, provenance, done);
   const modelPath = fit ? join(context.outDir, "model.json") : null;
   if (fit && data && modelPath) {
     writeModelFile(modelPath, modelOfFit(study, data, fit, provenance));
@@ -106,7 +127,6 @@ export async function runStudy(plan: RunPlan, parts: RunParts, context: RunConte
       `${fit.kept.length} terms, cross-validation RMSE ${cvSizes.rmse.toPrecision(3)} ${fit.setup.errorUnit}: ${modelPath}`,
     );
   }
-  const samples = parts.sample && study.sample !== undefined;
   const expansion = sampledModel(study, fit !== null) === "fit" ? fit?.expansion : published;
   const chains = samples ? await sampleModel(study, requireModel(expansion ?? null), context) : [];
   const states = samples ? sampledStates(study, chains) : [];
@@ -116,8 +136,7 @@ export async function runStudy(plan: RunPlan, parts: RunParts, context: RunConte
   const seconds = (performance.now() - start) / 1000;
   const model = reportModel({ plan, fit, chains, states, warnings, verdict, provenance, seconds, expansion });
   const report = writeReport(model, context.outDir);
-  // Everything that the checkpoints could restore stands in the results now.
-  rmSync(join(context.outDir, CHECKPOINTS), { recursive: true, force: true });
+  removeCheckpoints(context.outDir);
   return { report, model: modelPath, data, fit, states, warnings, verdict, seconds };
 }
 

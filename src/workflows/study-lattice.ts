@@ -1,23 +1,42 @@
 /** From a study's sections to the objects that they describe: lattice, pool, and the study's own model. */
-import { resolve } from "node:path";
 import { distance } from "fastest-levenshtein";
 import type { Cutoffs } from "../clusters/cluster.ts";
 import type { ClusterExpansion, Term } from "../clusters/expansion.ts";
 import { buildPool, type ClusterPool } from "../clusters/pool.ts";
 import { studyError } from "../core/errors.ts";
+import { pathFromStudy } from "../data/study/load-study.ts";
 import type { Study } from "../data/study/schema.ts";
 import { createParentLattice, type ParentLattice } from "../lattice/parent-lattice.ts";
+import { Supercell } from "../lattice/supercell.ts";
 import { readModelFile } from "./model-file.ts";
+import { inStudyTerms } from "./study-paths.ts";
 
 /** @throws {EcitonError} "study" when the study has no lattice, or the lattice is impossible */
 export function latticeOfStudy(study: Study): ParentLattice {
   if (!study.lattice) throw studyError("lattice", "this command needs the section lattice");
+  const { sites, charges = {} } = study.lattice;
+  const species = new Set(sites.flatMap((site) => site.species));
+  for (const name of Object.keys(charges))
+    if (!species.has(name))
+      throw studyError(
+        `lattice.charges.${name}`,
+        `no site holds "${name}"; there are ${[...species].join(", ")}`,
+      );
   return createParentLattice({
     cell: study.lattice.cell_A.flat(),
     periodic: study.lattice.periodic,
     coordinates: study.lattice.coordinates,
-    sites: study.lattice.sites,
+    sites,
   });
+}
+
+/** @param path of the matrix in the study, for errors */
+export function supercellAt(lattice: ParentLattice, matrix: readonly number[], path: string): Supercell {
+  try {
+    return new Supercell(lattice, matrix);
+  } catch (error) {
+    throw inStudyTerms(error, { supercell: path });
+  }
 }
 
 /** Cut-off for each number of points, however the study gives them. */
@@ -36,13 +55,14 @@ export function cutoffsOfStudy(study: Study): Cutoffs {
 
 export function poolOfStudy(study: Study, lattice: ParentLattice): ClusterPool {
   const cutoffs = cutoffsOfStudy(study);
-  const limit = study.clusters!.memory_GiB;
-  return buildPool(
-    lattice,
-    study.clusters!.basis,
-    cutoffs,
-    limit === undefined ? undefined : limit * 2 ** 30,
-  );
+  const { basis, cutoff_A, memory_GiB: limit } = study.clusters!;
+  try {
+    return buildPool(lattice, basis, cutoffs, limit === undefined ? undefined : limit * 2 ** 30);
+  } catch (error) {
+    if (cutoff_A === undefined) throw error;
+    const names = Object.keys(cutoffs).map((size) => [`clusters.cutoffs_A.${size}`, "clusters.cutoff_A"]);
+    throw inStudyTerms(error, Object.fromEntries(names));
+  }
 }
 
 /**
@@ -51,7 +71,7 @@ export function poolOfStudy(study: Study, lattice: ParentLattice): ClusterPool {
  */
 export function modelOfStudy(study: Study, folder: string, pool: () => ClusterPool): ClusterExpansion {
   if (!study.model) throw studyError("model", "this command needs the section model (terms or a file)");
-  if (study.model.file !== undefined) return readModelFile(resolve(folder, study.model.file)).expansion;
+  if (study.model.file !== undefined) return readModelFile(pathFromStudy(folder, study.model.file)).expansion;
   const { lattice, basis, orbits } = pool();
   const seen = new Set<string>();
   const terms = study.model.terms!.map((given, i): Term => {
@@ -60,16 +80,20 @@ export function modelOfStudy(study: Study, folder: string, pool: () => ClusterPo
     seen.add(given.label);
     const orbit = orbits.find((o) => o.label === given.label);
     if (!orbit) {
-      const nearest = orbits
-        .map((o) => o.label)
-        .sort((a, b) => distance(a, given.label) - distance(b, given.label));
+      const labels = orbits.map((o) => o.label);
       throw studyError(
         path,
-        `the pool has no cluster "${given.label}"; the nearest labels are ${nearest.slice(0, 3).join(", ")} ` +
+        `the pool has no cluster "${given.label}"; the nearest labels are ${nearestLabels(given.label, labels)} ` +
           `(eciton pool --list prints them all; a larger cut-off may be needed)`,
       );
     }
     return { ...orbit, coefficient: given.energy_eV };
   });
   return { lattice, basis, terms };
+}
+
+/** The three labels most like one that does not exist, "A, B, C". */
+export function nearestLabels(wanted: string, labels: readonly string[]): string {
+  const sorted = [...labels].sort((a, b) => distance(a, wanted) - distance(b, wanted));
+  return sorted.slice(0, 3).join(", ");
 }

@@ -4,10 +4,10 @@ import type { ClusterExpansion } from "../clusters/expansion.ts";
 import { RandomStream } from "../core/random.ts";
 import type { Configuration } from "../data/configuration.ts";
 import type { Study } from "../data/study/schema.ts";
-import { Supercell } from "../lattice/supercell.ts";
 import { checkNeutral, compositionFromPerCell, countsByGroup, randomOccupation } from "../mc/composition.ts";
 import { exchangeGroups } from "../mc/exchange-groups.ts";
 import { SYNTHETIC_STREAM } from "./streams.ts";
+import { supercellAt } from "./study-lattice.ts";
 
 type SyntheticSection = NonNullable<NonNullable<Study["data"]>["synthetic"]>;
 
@@ -24,7 +24,7 @@ export interface SyntheticOptions {
  */
 export function syntheticTable(model: ClusterExpansion, options: SyntheticOptions): Configuration[] {
   const { section, charges, seed } = options;
-  const supercell = new Supercell(model.lattice, section.supercell);
+  const supercell = supercellAt(model.lattice, section.supercell, "data.synthetic.supercell");
   const compiled = new CompiledExpansion(model, supercell);
   const groups = exchangeGroups(model.lattice);
   const counts = section.compositions.map((composition, i) => {

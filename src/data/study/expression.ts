@@ -1,13 +1,16 @@
 /** Numbers in studies may be written as arithmetic with units: "15.45/4*sqrt(2)", "0.5 kJ/mol". */
-import { all, create, type MathNode } from "mathjs";
+import type { MathNode } from "mathjs";
+// The build in one file: the library's own tree of modules takes a second to load.
+import mathjs from "mathjs/lib/browser/math.js";
 import { EcitonError } from "../../core/errors.ts";
 
-const math = create(all, {});
+const math = mathjs.create(mathjs.all, {});
 
-/** Quantities with a unit of their own inside Eciton. */
-export type Quantity = "number" | "length" | "energy" | "temperature";
+/** Quantities with a unit of their own inside Eciton; "any" is whichever of them the expression has. */
+export type Quantity = "number" | "length" | "energy" | "temperature" | "any";
 
 const insideUnit = { length: "angstrom", energy: "eV", temperature: "K" } as const;
+type Dimension = keyof typeof insideUnit;
 
 /** Particles per mole (SI, exact): an energy per mole of them becomes the energy of one. */
 const AVOGADRO = 6.02214076e23;
@@ -29,6 +32,9 @@ const allowedFunctions = new Set([
 ]);
 const allowedOperators = new Set(["+", "-", "*", "/", "^"]);
 
+/** Nothing that stands for one number is longer. */
+const LONGEST = 500;
+
 export type Constants = Readonly<Record<string, number>>;
 
 /**
@@ -41,7 +47,12 @@ export function evaluateExpression(text: string, quantity: Quantity, constants: 
   const fail = (message: string): never => {
     throw new EcitonError("study", `"${text}" ${message}`);
   };
-  if (text.length > 500) fail("is too long for a number");
+  if (text.length > LONGEST)
+    throw new EcitonError(
+      "study",
+      `"${text.slice(0, 20)}..." is too long for a number (${text.length} characters)`,
+    );
+  if (text.trim() === "") fail("is empty; a number or an expression is needed");
   let root: MathNode;
   try {
     root = math.parse(text);
@@ -91,25 +102,46 @@ export function evaluateExpression(text: string, quantity: Quantity, constants: 
   return number;
 }
 
+/** Why a constant cannot have this name; null if it can. */
+export function faultOfConstantName(name: string): string | null {
+  if (!/^[A-Za-z_]\w*$/.test(name) || name.startsWith("__"))
+    return "expected a name of letters, digits and _";
+  if (allowedFunctions.has(name)) return "is the name of a function";
+  return null;
+}
+
 function isUnit(name: string): boolean {
   return math.Unit.isValuelessUnit(name);
 }
 
 function toInside(value: unknown, quantity: Quantity, fail: (message: string) => never): number {
-  const unit = value as { toNumber?: (unit: string) => number; equalBase?: unknown };
-  if (typeof unit?.toNumber !== "function") return fail("is not a real number");
+  if (typeof (value as Partial<Convertible> | null)?.toNumber !== "function")
+    return fail("is not a real number");
   if (quantity === "number") return fail("has a unit where a plain number is expected");
-  const target = insideUnit[quantity];
-  try {
-    return unit.toNumber(target);
-  } catch {
-    try {
-      if (quantity === "energy") return unit.toNumber("eV/mol") / AVOGADRO;
-    } catch {
-      // falls through to the message below
-    }
-    return fail(
-      `does not have the dimension of ${quantity === "energy" ? "an energy" : `a ${quantity}`} (${target})`,
-    );
+  const unit = value as Convertible;
+  const dimensions = quantity === "any" ? (Object.keys(insideUnit) as Dimension[]) : [quantity];
+  for (const dimension of dimensions) {
+    const number = convert(unit, insideUnit[dimension]) ?? perParticle(unit, dimension);
+    if (number !== null) return number;
   }
+  const expected = dimensions.map((d) => `${d === "energy" ? "an" : "a"} ${d} (${insideUnit[d]})`);
+  return fail(`does not have the dimension of ${expected.join(" or ")}`);
+}
+
+interface Convertible {
+  /** Throws for a unit of another dimension. */
+  toNumber(unit: string): number;
+}
+
+function convert(value: Convertible, unit: string): number | null {
+  try {
+    return value.toNumber(unit);
+  } catch {
+    return null;
+  }
+}
+
+function perParticle(value: Convertible, dimension: Dimension): number | null {
+  const perMole = dimension === "energy" ? convert(value, "eV/mol") : null;
+  return perMole === null ? null : perMole / AVOGADRO;
 }

@@ -1,11 +1,11 @@
 /** Reads a study file: YAML or JSON, checked as a whole, every problem reported at once with its place. */
-import { basename, dirname, resolve } from "node:path";
+import { basename, dirname, isAbsolute, join } from "node:path";
 import { distance } from "fastest-levenshtein";
 import { type Document, isMap, LineCounter, parseDocument } from "yaml";
 import type { z } from "zod";
 import { EcitonError } from "../../core/errors.ts";
 import { readTextFile } from "../read-text.ts";
-import { type Constants, evaluateExpression } from "./expression.ts";
+import { type Constants, evaluateExpression, faultOfConstantName } from "./expression.ts";
 import { type Study, studySchema } from "./schema.ts";
 
 export interface LoadedStudy {
@@ -15,6 +15,8 @@ export interface LoadedStudy {
   readonly folder: string;
   /** The file as it was read. */
   readonly text: string;
+  /** "study.yaml:12", the place of a path such as "sample.compositions[0].per_cell"; only the file where it has none. */
+  readonly locate: (path: string) => string;
 }
 
 /** Values that the command line puts over those of the file, by path: {"clusters.cutoff_A": 9}; undefined removes. */
@@ -24,14 +26,34 @@ export type Overrides = Readonly<Record<string, unknown>>;
  * @throws {EcitonError} "study" with one line for every problem: file:line, path in the study, what is wrong
  */
 export function loadStudy(file: string, overrides: Overrides = {}): LoadedStudy {
-  const text = readTextFile(file);
-  return { study: parseStudy(text, file, overrides), file, folder: dirname(resolve(file)), text };
+  const text = readStudyText(file);
+  const { study, locate } = readStudy(text, file, overrides);
+  return { study, file, folder: dirname(file), text, locate };
+}
+
+/** The path of a file that a study names: relative ones start from the study's folder. */
+export function pathFromStudy(folder: string, file: string): string {
+  return isAbsolute(file) ? file : join(folder, file);
 }
 
 export function parseStudy(text: string, file: string, overrides: Overrides = {}): Study {
+  return readStudy(text, file, overrides).study;
+}
+
+/** A study that cannot be read is a wrong study, not wrong data. */
+function readStudyText(file: string): string {
+  try {
+    return readTextFile(file);
+  } catch (error) {
+    if (error instanceof EcitonError) throw new EcitonError("study", error.message, error.details, error);
+    throw error;
+  }
+}
+
+function readStudy(text: string, file: string, overrides: Overrides): Pick<LoadedStudy, "study" | "locate"> {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const problems: string[] = document.errors.map(
+  const problems: string[] = [...document.errors, ...document.warnings].map(
     (e) => `${file}:${lines.linePos(e.pos[0]).line}: ${e.message}`,
   );
   if (problems.length > 0) refuse(file, problems);
@@ -41,15 +63,18 @@ export function parseStudy(text: string, file: string, overrides: Overrides = {}
     if (value === undefined) document.deleteIn(path.split("."));
     else document.setIn(path.split("."), value);
   }
-  const raw = document.toJS() as Record<string, unknown>;
+  const raw = plainValues(document, file);
   if (raw.name === undefined) raw.name = basename(file).replace(/\.(ya?ml|json)$/i, "");
   const line = (path: readonly PropertyKey[]) => `${file}:${lineOf(document, lines, path)}`;
 
   const constants: Record<string, number> = {};
-  for (const [name, value] of Object.entries((raw.constants ?? {}) as Record<string, unknown>)) {
+  for (const [name, value] of namedConstants(raw.constants)) {
+    const fault = faultOfConstantName(name);
     try {
-      constants[name] =
-        typeof value === "number" ? value : evaluateExpression(String(value), "length", constants);
+      if (fault !== null) problems.push(`${line(["constants", name])}: constants.${name}: ${fault}`);
+      else
+        constants[name] =
+          typeof value === "number" ? value : evaluateExpression(String(value), "any", constants);
     } catch (error) {
       problems.push(`${line(["constants", name])}: constants.${name}: ${(error as Error).message}`);
     }
@@ -59,7 +84,26 @@ export function parseStudy(text: string, file: string, overrides: Overrides = {}
     for (const issue of parsed.error.issues)
       for (const { path, message } of describeIssue(issue)) problems.push(`${line(path)}: ${message}`);
   if (problems.length > 0 || !parsed.success) return refuse(file, problems);
-  return parsed.data;
+  const locate = (path: string) => {
+    const keys = path.split(/[.[\]]+/).filter((key) => key !== "");
+    return document.has(keys[0]) ? line(keys.map((key) => (/^\d+$/.test(key) ? Number(key) : key))) : file;
+  };
+  return { study: parsed.data, locate };
+}
+
+/** The document as plain objects; aliases that would multiply into something huge are refused. */
+function plainValues(document: Document, file: string): Record<string, unknown> {
+  try {
+    return document.toJS() as Record<string, unknown>;
+  } catch (error) {
+    return refuse(file, [`${file}:1: ${(error as Error).message}`]);
+  }
+}
+
+/** What is no list of names and numbers is left to the schema to refuse. */
+function namedConstants(given: unknown): [string, unknown][] {
+  if (typeof given !== "object" || given === null || Array.isArray(given)) return [];
+  return Object.entries(given).filter(([, value]) => typeof value === "number" || typeof value === "string");
 }
 
 function refuse(file: string, found: readonly string[]): never {
@@ -105,14 +149,20 @@ function describeIssue(issue: z.core.$ZodIssue): Described[] {
     }
     case "invalid_union": {
       // The branch that got farthest says best what is wrong.
-      const deepest = issue.errors.flat().sort((a, b) => b.path.length - a.path.length)[0];
-      if (deepest && deepest.path.length > 0)
-        return describeIssue({ ...deepest, path: [...issue.path, ...deepest.path] } as z.core.$ZodIssue);
-      const options = issue.errors.flat().map((e) => plainWords(e.message));
-      return [
-        { path: issue.path, message: `${where}${[...new Set(options)].join(", or ") || issue.message}` },
-      ];
+      const depth = (branch: readonly z.core.$ZodIssue[]) => Math.max(...branch.map((e) => e.path.length));
+      const deepest = [...issue.errors].sort((a, b) => depth(b) - depth(a))[0];
+      if (deepest && depth(deepest) > 0)
+        return deepest.flatMap((e) =>
+          describeIssue({ ...e, path: [...issue.path, ...e.path] } as z.core.$ZodIssue),
+        );
+      const missing = issue.errors.flat().some((e) => e.message.endsWith("received undefined"));
+      const options = [...new Set(issue.errors.flat().map((e) => plainWords(e.message)))].join(", or ");
+      const text = issue.message === "Invalid input" ? options : issue.message;
+      const message = missing ? text.replace(/^expected (.*)$/, "missing ($1 is needed)") : text;
+      return [{ path: issue.path, message: `${where}${message}` }];
     }
+    case "invalid_key":
+      return issue.issues.map((e) => ({ path: issue.path, message: `${where}${plainWords(e.message)}` }));
     case "invalid_value":
       return [{ path: issue.path, message: `${where}expected one of ${issue.values.join(", ")}` }];
     default:
@@ -120,10 +170,31 @@ function describeIssue(issue: z.core.$ZodIssue): Described[] {
   }
 }
 
+/** Names of types as people say them. */
+const typeNames: Readonly<Record<string, string>> = {
+  array: "a list",
+  tuple: "a list",
+  object: "a section",
+  record: "a section",
+  string: "a text",
+  number: "a number",
+  int: "a whole number",
+  boolean: "true or false",
+};
+
 /** zod's own wording, shortened; something absent is called missing. */
 function plainWords(text: string): string {
-  const short = text.startsWith("Invalid input: ") ? text.slice("Invalid input: ".length) : text;
-  return short.replace(/^expected (.*), received undefined$/, "missing (a $1 is needed)");
+  const named = (type: string) => typeNames[type] ?? type;
+  const [, expected, found] = /^Invalid input: expected (\w+), received (\w+)$/.exec(text) ?? [];
+  if (expected !== undefined)
+    return found === "undefined"
+      ? `missing (${named(expected)} is needed)`
+      : `expected ${named(expected)}, found ${named(found)}`;
+  return text
+    .replace(/^Invalid input: /, "")
+    .replace(/^Too (?:small|big): expected \w+ to (?:be|have) /, "expected ")
+    .replace(/>=\s*/, "at least ")
+    .replace(/<=\s*/, "at most ");
 }
 
 function pathText(path: readonly PropertyKey[]): string {

@@ -285,7 +285,11 @@ export function studySchema(constants: Constants = {}) {
       ])
       .default({ keep: "auto" })
       .describe("least squares on the dominant terms"),
-    bootstrap: z.int().min(0).default(200).describe("resamples for the intervals; 0 for none"),
+    bootstrap: z
+      .int()
+      .refine((n) => n === 0 || n >= 20, { error: "expected 0 (no intervals) or at least 20 resamples" })
+      .default(200)
+      .describe("resamples for the intervals, at least 20; 0 for none"),
     gauge: z
       .record(z.string(), quantity("energy", "eV"))
       .optional()
@@ -305,10 +309,10 @@ export function studySchema(constants: Constants = {}) {
     supercells: z.array(supercell).min(1),
     temperatures_K: z.array(positive("temperature", "K")).min(1),
     compositions: z.array(composition).min(1),
-    steps: whole("trial swaps for each chain"),
+    steps: whole("trial swaps for each chain").min(2, "expected at least 2 steps"),
     replicas: whole("chains for each point of the grid").default(1),
     snapshots: whole("evenly spaced pictures of each chain").default(5),
-    samples: whole("measurements of each chain").default(10_000),
+    samples: whole("measurements of each chain").min(2, "expected at least 2 measurements").default(10_000),
     exchange: z
       .record(z.string(), z.array(z.string()).min(1))
       .optional()
@@ -337,7 +341,14 @@ export function studySchema(constants: Constants = {}) {
     });
 
   return z.strictObject({
-    name: z.string().min(1).describe("name of the study, also of its output folder"),
+    name: z
+      .string()
+      .min(1)
+      .regex(
+        /^[^./\\][^/\\]*$/,
+        "expected a name without / and \\, and no dot at its start: it names a folder",
+      )
+      .describe("name of the study, also of its output folder"),
     description: z.string().optional(),
     seed: z.int().min(0).default(1).describe("every random number follows from it"),
     constants: z
