@@ -5,6 +5,12 @@ import mathjs from "mathjs/lib/browser/math.js";
 import { EcitonError } from "../../core/errors.ts";
 
 const math = mathjs.create(mathjs.all, {});
+// The library's own value is that of CODATA 2010; this one is exact (SI 2019).
+for (const [name, prefixes] of [
+  ["eV", "short"],
+  ["electronvolt", "long"],
+] as const)
+  math.createUnit(name, { definition: "1.602176634e-19 J", prefixes }, { override: true });
 
 /** Quantities with a unit of their own inside Eciton; "any" is whichever of them the expression has. */
 export type Quantity = "number" | "length" | "energy" | "temperature" | "any";
