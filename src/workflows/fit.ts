@@ -226,11 +226,17 @@ function expansionOf(
   };
 }
 
+/** Ridge shrinks slowly, so its penalties cover more than those of the LASSO. */
+const RIDGE_DECADES = 8;
+
 function estimatorOptions(section: FitSection): EstimatorOptions {
   const { method, path, standardise, l1_ratio } = section;
   if (l1_ratio !== undefined && method !== "elastic-net")
     throw studyError("fit.l1_ratio", `is for the method elastic-net, not for ${method}`);
-  const grid = { path: { count: path.count, decades: path.decades }, standardise };
+  const { count, decades } = path;
+  const hasGrid = count !== undefined || decades !== undefined;
+  if (hasGrid && path.values) throw studyError("fit.path", "give either values, or count and decades");
+  const grid = { path: { count, decades }, standardise };
   switch (method) {
     case "lasso":
     case "adaptive-lasso":
@@ -238,13 +244,21 @@ function estimatorOptions(section: FitSection): EstimatorOptions {
     case "elastic-net":
       return { method, ...grid, l1Ratio: l1_ratio };
     case "ridge":
-      return { method, standardise };
+      return {
+        method,
+        standardise,
+        ...(hasGrid ? { path: { count, decades: decades ?? RIDGE_DECADES } } : {}),
+      };
     case "ard":
-      return { method, standardise: standardise ?? true };
     case "orthogonal-matching-pursuit":
     case "recursive-elimination":
     case "ordinary-least-squares":
-      return { method };
+      if (hasGrid)
+        throw studyError(
+          "fit.path",
+          `the method ${method} has no penalties to spread; leave out count and decades`,
+        );
+      return method === "ard" ? { method, standardise: standardise ?? true } : { method };
     default:
       return method satisfies never;
   }

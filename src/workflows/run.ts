@@ -230,7 +230,15 @@ function fitSeconds({ loaded, data, pool }: RunPlan): number {
   const rows = data?.configurations.length ?? 0;
   const { cross_validation: cv, path } = loaded.study.fit!;
   const folds = cv === "leave-one-out" ? rows : "k_fold" in cv ? cv.k_fold * cv.repeats : cv.shuffle_split;
-  return (PRODUCTS_PER_VALUE * folds * path.count * 2 * rows * (pool?.pool.orbits.length ?? 0)) / 5e9;
+  return (
+    (PRODUCTS_PER_VALUE *
+      folds *
+      (path.values?.length ?? path.count ?? 50) *
+      2 *
+      rows *
+      (pool?.pool.orbits.length ?? 0)) /
+    5e9
+  );
 }
 
 const PRODUCTS_PER_VALUE = 4;

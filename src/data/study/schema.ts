@@ -255,15 +255,19 @@ export function studySchema(constants: Constants = {}) {
     l1_ratio: positive("number", "share of the absolute-value penalty in an elastic net, up to 1").optional(),
     path: z
       .strictObject({
-        count: whole("number of values").default(50),
-        decades: positive("number", "how far below the largest value the path goes").default(3),
+        count: whole("number of penalties from the largest down; default 50").optional(),
+        decades: positive(
+          "number",
+          "how many powers of ten the penalties cover; default 3, ridge 8",
+        ).optional(),
         values: z
           .array(quantity("number", "penalty"))
           .min(1)
           .optional()
           .describe("values of the penalty (or other hyper-parameter of the method) to try, instead"),
       })
-      .default({ count: 50, decades: 3 }),
+      .default({})
+      .describe("values of the method's hyper-parameter to choose from"),
     cross_validation: z
       .union([
         z.literal("leave-one-out"),
