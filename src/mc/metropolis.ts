@@ -1,5 +1,6 @@
 /** The Markov chain: propose, accept or reject, keep the energy. */
 import { EcitonError } from "../core/errors.ts";
+import { expNonPositive } from "../core/exponential.ts";
 import { type RandomState, RandomStream } from "../core/random.ts";
 import { BOLTZMANN_EV_PER_K } from "../core/units.ts";
 import type { LatticeModel, Moves } from "./lattice-model.ts";
@@ -140,7 +141,7 @@ export class MetropolisChain {
       const { kind } = moves;
       proposed[kind]++;
       step++;
-      if (change <= 0 || random.nextFloat() < Math.exp(-beta * change)) {
+      if (change <= 0 || random.nextFloat() < expNonPositive(-beta * change)) {
         moves.commit(occupation);
         accepted[kind]++;
         energy += moves.energyChange;
@@ -151,14 +152,14 @@ export class MetropolisChain {
         }
       } else if (Number.isNaN(change))
         throw new EcitonError("data", `step ${step}: the model's energy change is not a number`);
+      const difference = energy - origin;
+      sum += difference;
+      squares += difference * difference;
       if (step % ENERGY_CHECK_STEPS === 0) {
         this.#energy = energy;
         this.checkEnergy();
         energy = this.#energy;
       }
-      const difference = energy - origin;
-      sum += difference;
-      squares += difference * difference;
     }
     this.#step = step;
     this.#energy = energy;
