@@ -5,6 +5,7 @@ import { mappingOptions, type TrainingData } from "./configurations.ts";
 import type { FitResult } from "./fit.ts";
 import type { FitRecord, ModelFile } from "./model-file.ts";
 import type { Provenance } from "./provenance.ts";
+import { readableDependencies } from "./readable-dependencies.ts";
 import { finalErrors, methodText } from "./report-fit.ts";
 
 export function modelOfFit(
@@ -14,6 +15,7 @@ export function modelOfFit(
   provenance: Provenance,
 ): ModelFile {
   const { trainingSizes, cvSizes } = finalErrors(fit);
+  const { relations, determined, summary } = readableDependencies(fit.dependencies);
   const record: FitRecord = {
     method: methodText(study, fit),
     configurations: data.configurations.length,
@@ -31,8 +33,8 @@ export function modelOfFit(
       standardError_eV: interval.standardError,
       interval_eV: [interval.low, interval.high],
     })),
-    dependencies: fit.dependencies.dependencies.map(({ text }) => text),
-    determined: fit.dependencies.determined.map(({ text, terms }, i) => ({
+    dependencies: [...relations.map(({ text }) => text), ...(summary === null ? [] : [summary])],
+    determined: determined.map(({ text, terms }, i) => ({
       combination: text,
       value_eV: terms.reduce((sum, { column, factor }) => sum + factor * fit.coefficients[column], 0),
       standardError_eV: fit.intervals?.combinations[i]?.standardError ?? null,

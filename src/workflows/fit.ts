@@ -22,6 +22,7 @@ import { reselectedErrors } from "../fitting/reselect.ts";
 import type { TrainingData } from "./configurations.ts";
 import type { RunContext } from "./context.ts";
 import { type FitProblem, fitProblem } from "./fit-problem.ts";
+import { readableDependencies } from "./readable-dependencies.ts";
 import { seedOfPart } from "./streams.ts";
 import { nearestLabels } from "./study-lattice.ts";
 import { inStudyTerms } from "./study-paths.ts";
@@ -132,7 +133,7 @@ async function fitSteps(
             resamples: section.bootstrap,
             seed: seedOfPart(study.seed, "bootstrap"),
             gauge,
-            combinations: dependencies.determined.map(({ terms }) =>
+            combinations: readableDependencies(dependencies).determined.map(({ terms }) =>
               Object.fromEntries(terms.map(({ name, factor }) => [name, factor])),
             ),
           },
@@ -314,11 +315,15 @@ function fitWarnings(
   { problem }: FitProblem,
 ): string[] {
   const warnings = [...cv.warnings];
-  for (const { text } of dependencies.dependencies)
+  const { relations, summary } = readableDependencies(dependencies);
+  const choice = gauge
+    ? "the study fixes the choice"
+    : "of all equally good values those of least norm are given";
+  for (const { text } of relations)
     warnings.push(
-      `the data cannot separate these terms, because in every configuration ${text}; ` +
-        (gauge ? "the study fixes the choice" : "of all equally good values those of least norm are given"),
+      `the data cannot separate these terms, because in every configuration the numbers of these clusters obey ${text}; ${choice}`,
     );
+  if (summary !== null) warnings.push(`${summary}; ${choice}`);
   if (path.unsampled.length > 0)
     warnings.push(
       `${path.unsampled.length} of ${problem.columns} clusters occur in no configuration; the data say nothing of them and the model takes them as zero`,

@@ -8,6 +8,7 @@ import type { TrainingData } from "./configurations.ts";
 import { type FitResult, schemeText } from "./fit.ts";
 import { cvCurve, errorsAt, type ModelErrors, refitErrors } from "./fit-errors.ts";
 import { formationHull } from "./formation-hull.ts";
+import { readableDependencies } from "./readable-dependencies.ts";
 
 export function dataSummary(study: Study, data: TrainingData): DataSummary {
   const rejected = data.mapping.filter((result) => !result.accepted).length;
@@ -201,12 +202,13 @@ function termTable(study: Study, fit: FitResult): FitSummary["errorsByTerms"] {
 }
 
 function dependencyLines(fit: FitResult): FitSummary["dependencies"] {
-  const { dependencies, determined } = fit.dependencies;
-  const lines = dependencies.map(({ text }) => ({
+  const { relations, determined, summary } = readableDependencies(fit.dependencies);
+  const lines = relations.map(({ text }) => ({
     relation: text,
     consequence:
       "these terms are fixed only up to this relation; of all equally good values those of least norm are given",
   }));
+  if (summary !== null) lines.push({ relation: summary, consequence: "" });
   const values = determined.map(({ text, terms }, i) => {
     const value = terms.reduce((sum, { column, factor }) => sum + factor * fit.coefficients[column], 0);
     const error = fit.intervals?.combinations[i]?.standardError;
