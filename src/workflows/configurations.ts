@@ -124,16 +124,17 @@ function structureData(
   const options = mappingOptions(section.mapping, study);
   const mapping = [...mapDataset(structures, lattice, options)];
   const rejected = mapping.filter((result) => !result.accepted);
+  const lines = mapping.flatMap((result, i) => (result.accepted ? [] : [placedLine(result, structures[i])]));
   if (rejected.length > 0 && section.on_rejected === "error")
     throw new EcitonError(
       "mapping",
-      `${rejected.map(mappingLine).join("\n")}\n(data.structures.on_rejected: report leaves such structures out)`,
+      `${lines.join("\n")}\n(data.structures.on_rejected: report leaves such structures out)`,
       { rejected: rejected.length },
     );
   if (rejected.length > 0 && rejected.length === mapping.length)
     throw new EcitonError(
       "mapping",
-      `none of the ${mapping.length} structures maps to the lattice; the first: ${mappingLine(rejected[0])}`,
+      `none of the ${mapping.length} structures maps to the lattice; the first: ${lines[0]}`,
       { rejected: rejected.length },
     );
   for (const result of rejected) warnings.push(`left out ${mappingLine(result)}`);
@@ -186,6 +187,13 @@ export function mappingOptions(section: StructuresSection["mapping"], study: Stu
     charges: study.lattice?.charges,
     vacancy,
   };
+}
+
+/** What was wrong with a structure, behind its file and line; a structure without a name is called by these already. */
+function placedLine(result: MappingResult, { source }: Structure): string {
+  const line = mappingLine(result);
+  const place = source.line === null ? source.file : `${source.file}:${source.line}`;
+  return line.startsWith(place) ? line : `${place}: ${line}`;
 }
 
 /** Files of VASP runs hold the steps of one structure; other files hold structures of their own. */
