@@ -21,6 +21,8 @@ const FEWEST_LAYERS = 2;
 const ABSENT = "vacancy";
 /** Larger cells make a report that no browser likes. */
 const MOST_ATOMS_IN_PICTURE = 5000;
+/** Lines whose distance is more than this many times what they rise are drawn from a common zero. */
+const FAR_APART = 10;
 
 export function mcSummary(
   study: Study,
@@ -115,11 +117,13 @@ function layerPlots(study: Study, states: readonly SampledState[]): LayerOccupat
 function thermalCurves(states: readonly SampledState[]): CurvePlot[] {
   if (new Set(states.map((s) => s.temperature_K)).size < 2) return [];
   const names = [...new Set(states.map(seriesName))];
+  const lowest = lowestEnergies(states);
   const curve = (
     title: string,
     caption: string,
     yLabel: string,
     of: (s: SampledState) => { value: number; error: number },
+    from?: ReadonlyMap<string, number>,
   ) => ({
     title,
     caption,
@@ -131,7 +135,7 @@ function thermalCurves(states: readonly SampledState[]): CurvePlot[] {
         .filter((state) => seriesName(state) === name)
         .map((state) => ({
           x: state.temperature_K,
-          y: of(state).value / state.numCells,
+          y: of(state).value / state.numCells - (from?.get(name) ?? 0),
           error: of(state).error / state.numCells,
         })),
     })),
@@ -139,9 +143,11 @@ function thermalCurves(states: readonly SampledState[]): CurvePlot[] {
   return [
     curve(
       "Energy against temperature",
-      "Mean energy of the model, one line for each composition and cell.",
-      "Energy (eV per cell)",
+      "Mean energy of the model, one line for each composition and cell" +
+        (lowest ? "; each is drawn from its own lowest value, because compositions lie far apart." : "."),
+      lowest ? "Energy above the lowest (eV per cell)" : "Energy (eV per cell)",
       (s) => s.energy_eV,
+      lowest,
     ),
     curve(
       "Heat capacity against temperature",
@@ -150,6 +156,20 @@ function thermalCurves(states: readonly SampledState[]): CurvePlot[] {
       (s) => s.heatCapacity_kB,
     ),
   ];
+}
+
+/** Lowest energy per cell of each line where lines lie so far apart that none would show its slope. */
+function lowestEnergies(states: readonly SampledState[]): ReadonlyMap<string, number> | undefined {
+  const ranges = new Map<string, { low: number; high: number }>();
+  for (const state of states) {
+    const energy = state.energy_eV.value / state.numCells;
+    const known = ranges.get(seriesName(state)) ?? { low: energy, high: energy };
+    ranges.set(seriesName(state), { low: Math.min(known.low, energy), high: Math.max(known.high, energy) });
+  }
+  const all = [...ranges.values()];
+  const whole = Math.max(...all.map((r) => r.high)) - Math.min(...all.map((r) => r.low));
+  if (whole <= FAR_APART * Math.max(...all.map((r) => r.high - r.low))) return undefined;
+  return new Map([...ranges].map(([name, { low }]) => [name, low]));
 }
 
 function seriesName(state: SampledState): string {
