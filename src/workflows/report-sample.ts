@@ -21,8 +21,8 @@ const FEWEST_LAYERS = 2;
 const ABSENT = "vacancy";
 /** Larger cells make a report that no browser likes. */
 const MOST_ATOMS_IN_PICTURE = 5000;
-/** Lines whose distance is more than this many times what they rise are drawn from a common zero. */
-const FAR_APART = 10;
+/** Lines that fill less than this part of the axis, gaps being the rest, are drawn from a common zero. */
+const LEAST_FILLED = 1 / 3;
 
 export function mcSummary(
   study: Study,
@@ -168,7 +168,8 @@ function lowestEnergies(states: readonly SampledState[]): ReadonlyMap<string, nu
   }
   const all = [...ranges.values()];
   const whole = Math.max(...all.map((r) => r.high)) - Math.min(...all.map((r) => r.low));
-  if (whole <= FAR_APART * Math.max(...all.map((r) => r.high - r.low))) return undefined;
+  const filled = all.reduce((sum, r) => sum + r.high - r.low, 0);
+  if (filled >= LEAST_FILLED * whole) return undefined;
   return new Map([...ranges].map(([name, { low }]) => [name, low]));
 }
 
