@@ -1,8 +1,8 @@
 /** `eciton run`, `eciton fit`, `eciton sample`: all parts of a study, or one. */
 import { availableParallelism } from "node:os";
 import type { Command } from "commander";
-import { finalErrors } from "../workflows/report-fit.ts";
-import { describePlan, planRun, type RunParts, type RunResult, runStudy } from "../workflows/run.ts";
+import type { ModelErrors } from "../workflows/fit-errors.ts";
+import type { RunParts, RunResult } from "../workflows/run.ts";
 import {
   type CommonOptions,
   loadStudyWith,
@@ -40,6 +40,9 @@ export function registerRun(program: Command): void {
     withCommonOptions(command).action(async (file: string, options: CommonOptions) => {
       const loaded = loadStudyWith(file, options);
       await withStudy(loaded, async () => {
+        // Loaded here because neither help nor a faulty study should wait for the libraries of the report.
+        const { describePlan, planRun, runStudy } = await import("../workflows/run.ts");
+        const { finalErrors } = await import("../workflows/report-fit.ts");
         const plan = planRun(loaded, parts);
         if (options.dryRun) {
           const lines = describePlan(plan, parts, options.workers ?? availableParallelism());
@@ -47,15 +50,15 @@ export function registerRun(program: Command): void {
           return;
         }
         const result = await withContext(loaded, options, (context) => runStudy(plan, parts, context));
-        printResult(options, documentOf(result), linesOf(result));
+        const errors = result.fit ? finalErrors(result.fit) : null;
+        printResult(options, documentOf(result, errors), linesOf(result));
       });
     });
   }
 }
 
-function documentOf(result: RunResult) {
+function documentOf(result: RunResult, errors: ModelErrors | null) {
   const { fit, data } = result;
-  const errors = fit ? finalErrors(fit) : null;
   return {
     report: result.report,
     model: result.model,
