@@ -23,6 +23,8 @@ export async function buildCli(): Promise<void> {
   }
   try {
     execFileSync(join("node_modules", ".bin", "tsc"), ["-b"], { stdio: "pipe" });
+  } catch (error) {
+    throw new Error(`tsc -b: ${String((error as { stdout?: Buffer }).stdout)}`);
   } finally {
     rmSync(lock, { recursive: true, force: true });
   }
