@@ -40,7 +40,7 @@ describe("a study that is right", () => {
       method: "lasso",
       cross_validation: "leave-one-out",
       refit: { keep: "auto" },
-      path: { count: 50, decades: 3 },
+      path: {},
     });
     expect(study.sample).toBeUndefined();
   });
