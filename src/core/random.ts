@@ -151,10 +151,15 @@ export class RandomStream {
 
   static restore(state: RandomState): RandomStream {
     const stream = new RandomStream(state.seed, state.stream);
-    // Draw the block that the next word belongs to, unless the next word begins a new one.
-    const lane = state.drawn & 3;
-    stream.#drawn = state.drawn - lane;
-    for (let i = 0; i < lane; i++) stream.nextUint32();
+    stream.skipTo(state.drawn);
     return stream;
+  }
+
+  /** Goes to where the stream is after so many words, forwards or back. */
+  skipTo(drawn: number): void {
+    // Draw the block that the next word belongs to, unless the next word begins a new one.
+    const lane = drawn & 3;
+    this.#drawn = drawn - lane;
+    for (let i = 0; i < lane; i++) this.nextUint32();
   }
 }

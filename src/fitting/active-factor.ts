@@ -1,5 +1,6 @@
 /** The active columns of a sparse regression and the Cholesky factor of their Gram matrix (plus a ridge). */
-import type { ColumnMemory, Layout } from "../kernels/columns.ts";
+import type { ColumnMemory } from "../kernels/columns.ts";
+import type { Layout } from "../kernels/layout.ts";
 
 /** Below this part of ‖x‖² outside the active columns the Gram matrix alone is not accurate enough. */
 const DOUBTFUL = 1e-6;

@@ -10,7 +10,8 @@
  * same products with X̃ and with its downdate).
  * @see Lee, Battle, Raina, Ng, NIPS 19, 801 (2006): feature-sign search
  */
-import { type ColumnMemory, compiledColumns, Layout } from "../kernels/columns.ts";
+import { type ColumnMemory, compiledColumns } from "../kernels/columns.ts";
+import { Layout } from "../kernels/layout.ts";
 import { ActiveFactor } from "./active-factor.ts";
 import { ColumnStore } from "./column-store.ts";
 import type { ProjectedProblem } from "./projection.ts";
@@ -74,7 +75,7 @@ export class ActiveSetSolver {
   ) {
     const { stride, columns } = problem;
     this.#problem = problem;
-    const layout = new Layout();
+    const layout = new Layout("reduce the columns of the regression");
     const storePlace = ColumnStore.reserve(layout, problem);
     const factorPlace = ActiveFactor.reserve(layout, capacity, stride);
     this.#step = layout.doubles(capacity + 4);

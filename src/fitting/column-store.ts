@@ -4,7 +4,8 @@
  * themselves stay as they are, because their products with a residual orthogonal to q are the same; only
  * norms, and columns that are copied out, know of q.
  */
-import type { ColumnMemory, Layout } from "../kernels/columns.ts";
+import type { ColumnMemory } from "../kernels/columns.ts";
+import type { Layout } from "../kernels/layout.ts";
 import type { ProjectedProblem } from "./projection.ts";
 
 interface Place {

@@ -1,5 +1,6 @@
 /** The column kernels in plain TypeScript, with the same order of summation as the compiled ones. */
-import type { ColumnMemory, ColumnOperations, Layout } from "./columns.ts";
+import type { ColumnMemory, ColumnOperations } from "./columns.ts";
+import type { Layout } from "./layout.ts";
 
 export function referenceColumns(layout: Layout): ColumnMemory {
   const buffer = new ArrayBuffer(layout.bytes);

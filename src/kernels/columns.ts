@@ -1,5 +1,5 @@
 /** Dense column kernels of the sparse regressions: what they do, and a compiled instance with its memory. */
-import { EcitonError } from "../core/errors.ts";
+import type { Layout } from "./layout.ts";
 import { instantiateKernel } from "./load.ts";
 
 /**
@@ -23,30 +23,6 @@ export interface ColumnMemory {
   readonly operations: ColumnOperations;
   readonly f64: Float64Array;
   readonly u32: Uint32Array;
-}
-
-/** Hands out byte addresses one after the other, 16-byte aligned. */
-export class Layout {
-  bytes = 1024;
-
-  doubles(count: number): number {
-    return this.#take(8 * count);
-  }
-
-  words(count: number): number {
-    return this.#take(4 * count);
-  }
-
-  #take(bytes: number): number {
-    const at = this.bytes;
-    this.bytes = (at + bytes + 15) & ~15;
-    if (this.bytes < 0 || this.bytes > 2 ** 31 - 65536)
-      throw new EcitonError(
-        "memory",
-        "the regression needs more than 2 GiB in one kernel; reduce the columns",
-      );
-    return at;
-  }
 }
 
 export function compiledColumns(layout: Layout): ColumnMemory {

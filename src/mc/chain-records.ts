@@ -71,7 +71,7 @@ export class ChainRecords {
       this.means[this.#taken] = bin.mean;
       this.variances[this.#taken] = bin.variance;
       this.energies[this.#taken] = chain.energy;
-      this.#counter.count(chain.occupation, this.#row);
+      this.#counter.count(chain, this.#row);
       this.#layers.set(this.#row, this.#taken * this.#row.length);
       this.#taken++;
     }

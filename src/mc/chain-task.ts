@@ -13,6 +13,7 @@ import { type Composition, countsByGroup, randomOccupation } from "./composition
 import { exchangeGroups } from "./exchange-groups.ts";
 import { LayerCounter } from "./layer-counts.ts";
 import { MetropolisChain } from "./metropolis.ts";
+import type { EngineName } from "./swap-engine.ts";
 import { SwapMoves } from "./swap-moves.ts";
 
 export interface ChainPayload {
@@ -33,6 +34,8 @@ export interface ChainPayload {
   readonly samples: number;
   /** Evenly spaced snapshots; the last one is the final state. */
   readonly snapshots: number;
+  /** How steps are computed; it changes no result. Default "auto". */
+  readonly engine?: EngineName;
   /** Names of layers to count species in. */
   readonly layers: readonly string[];
   readonly checkpoint: {
@@ -140,7 +143,7 @@ function prepareChain(payload: ChainPayload) {
   const random = new RandomStream(payload.seed, payload.index);
   const occupation = randomOccupation(supercell, groups, counts, random);
   const moves = new SwapMoves(model, supercell, groups, occupation);
-  const chain = new MetropolisChain(model, moves, occupation, temperature_K, random);
+  const chain = new MetropolisChain(model, moves, occupation, temperature_K, random, payload.engine);
   const counter = new LayerCounter(supercell, groups, counts, payload.layers);
   const records = new ChainRecords(counter, steps, samples, snapshots);
   return { chain, moves, records, counter, numCells: supercell.numCells };
@@ -148,6 +151,6 @@ function prepareChain(payload: ChainPayload) {
 
 /** Tells checkpoints of different tasks apart. */
 function fingerprint(payload: ChainPayload): string {
-  const { checkpoint: _, ...task } = payload;
+  const { checkpoint: _, engine: __, ...task } = payload;
   return createHash("sha256").update(JSON.stringify(task)).digest("hex");
 }

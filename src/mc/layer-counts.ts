@@ -21,10 +21,23 @@ export function layerNames(groups: readonly ExchangeGroup[], supercell: Supercel
   return [...new Set(sublattices.map((s) => sites[s].layer).filter((layer) => layer !== ""))];
 }
 
+/** Sites of one sublattice are contiguous. */
+export interface SublatticeSites {
+  /** Parent site. */
+  readonly site: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Whatever can tell how many of a sublattice's sites hold a species. */
+export interface SpeciesCounts {
+  countOf(sublattice: SublatticeSites, species: number): number;
+}
+
 export class LayerCounter {
   readonly rows: readonly LayerRow[];
-  /** Ranges of sites and the first row of each: sites of one sublattice are contiguous. */
-  readonly #ranges: { readonly from: number; readonly to: number; readonly row: number }[];
+  /** With the first row and the number of species of each. */
+  readonly #sublattices: (SublatticeSites & { readonly row: number; readonly species: number })[];
 
   /**
    * @param counts number of each species, by group
@@ -41,14 +54,21 @@ export class LayerCounter {
     const cells = supercell.numCells;
     const { sites } = supercell.lattice;
     const rows: LayerRow[] = [];
-    this.#ranges = [];
+    this.#sublattices = [];
     layers.forEach((layer, l) => {
       let found = false;
       groups.forEach((group, g) => {
         const inside = group.sublattices.filter((s) => sites[s].layer === layer);
         if (inside.length === 0) return;
         found = true;
-        for (const s of inside) this.#ranges.push({ from: s * cells, to: (s + 1) * cells, row: rows.length });
+        for (const s of inside)
+          this.#sublattices.push({
+            site: s,
+            from: s * cells,
+            to: (s + 1) * cells,
+            row: rows.length,
+            species: group.species.length,
+          });
         group.species.forEach((species, k) => {
           rows.push({
             layer,
@@ -69,9 +89,9 @@ export class LayerCounter {
   }
 
   /** @param out Int32Array(rows), overwritten */
-  count(occupation: Uint8Array, out: Int32Array): void {
+  count(counts: SpeciesCounts, out: Int32Array): void {
     out.fill(0);
-    for (const { from, to, row } of this.#ranges)
-      for (let site = from; site < to; site++) out[row + occupation[site]]++;
+    for (const sublattice of this.#sublattices)
+      for (let k = 0; k < sublattice.species; k++) out[sublattice.row + k] += counts.countOf(sublattice, k);
   }
 }

@@ -1,9 +1,14 @@
 /** The Markov chain: propose, accept or reject, keep the energy. */
+
+import { CompiledExpansion } from "../clusters/compiled-expansion.ts";
 import { EcitonError } from "../core/errors.ts";
 import { expNonPositive } from "../core/exponential.ts";
 import { type RandomState, RandomStream } from "../core/random.ts";
 import { BOLTZMANN_EV_PER_K } from "../core/units.ts";
 import type { LatticeModel, Moves } from "./lattice-model.ts";
+import type { SublatticeSites } from "./layer-counts.ts";
+import { type EngineName, type RunningNumbers, SwapEngine } from "./swap-engine.ts";
+import { SwapMoves } from "./swap-moves.ts";
 
 /** The energy is recomputed in full whenever the number of steps is a multiple of this. */
 export const ENERGY_CHECK_STEPS = 1_000_000;
@@ -39,7 +44,7 @@ export interface ChainState {
   readonly bin: OpenBin;
 }
 
-/** Sums over the steps since the last bin was closed, relative to the energy at its start. */
+/** Sums over the steps since the last bin was closed, relative to the energy at its start so that squares do not cancel. */
 interface OpenBin {
   readonly steps: number;
   readonly origin: number;
@@ -54,29 +59,26 @@ interface OpenBin {
  * @see Metropolis, Rosenbluth, Rosenbluth, Teller, Teller, J. Chem. Phys. 21, 1087 (1953)
  */
 export class MetropolisChain {
-  /** Uint8Array(numSites), changed in place by the chain. */
-  readonly occupation: Uint8Array;
   /** Numbers of proposals and acceptances, by kind of move. */
   readonly proposed: Float64Array;
   readonly accepted: Float64Array;
   readonly #model: LatticeModel;
   readonly #moves: Moves;
+  readonly #engine: SwapEngine | null;
+  readonly #occupation: Uint8Array;
+  readonly #lowestOccupation: Uint8Array;
+  readonly #now: RunningNumbers;
   #random: RandomStream;
   #beta: number;
-  #step = 0;
-  #energy: number;
-  #lowestStep = 0;
-  #lowestEnergy: number;
-  readonly #lowestOccupation: Uint8Array;
-  // Energies of the open bin are summed relative to the one at its start, so that squares do not cancel.
   #binSteps = 0;
-  #binOrigin: number;
-  #binSum = 0;
-  #binSquares = 0;
+  /** Whether the engine has gone on from what is kept here. */
+  #ahead = false;
 
   /**
-   * @param occupation starting state, taken over by the chain
+   * @param occupation starting state, copied
+   * @param random taken over by the chain
    * @param temperature K, above 0
+   * @param engine how to run; moves other than swaps of a cluster expansion always take the plain code
    */
   constructor(
     model: LatticeModel,
@@ -84,34 +86,65 @@ export class MetropolisChain {
     occupation: Uint8Array,
     temperature: number,
     random: RandomStream,
+    engine: EngineName = "auto",
   ) {
     this.#model = model;
     this.#moves = moves;
     this.#random = random;
     this.#beta = inverseTemperature(temperature);
-    this.occupation = occupation;
+    this.#occupation = occupation.slice();
+    this.#lowestOccupation = occupation.slice();
     this.proposed = new Float64Array(moves.kinds.length);
     this.accepted = new Float64Array(moves.kinds.length);
-    this.#energy = this.#fullEnergy();
-    this.#lowestEnergy = this.#energy;
-    this.#lowestOccupation = occupation.slice();
-    this.#binOrigin = this.#energy;
+    const energy = this.#fullEnergy();
+    this.#now = {
+      step: 0,
+      energy,
+      lowestStep: 0,
+      lowestEnergy: energy,
+      binOrigin: energy,
+      binSum: 0,
+      binSquares: 0,
+    };
+    const compiled =
+      engine !== "reference" && moves instanceof SwapMoves && model instanceof CompiledExpansion;
+    this.#engine = compiled ? new SwapEngine(model, moves, engine) : null;
+    this.#load();
   }
 
   get step(): number {
-    return this.#step;
+    return this.#now.step;
   }
 
   /** eV for the whole supercell. */
   get energy(): number {
-    return this.#energy;
+    return this.#now.energy;
+  }
+
+  /** Uint8Array(numSites), always the same array; brought up to date by reading this property. */
+  get occupation(): Uint8Array {
+    if (this.#ahead) this.#engine?.readOccupation(this.#occupation);
+    return this.#occupation;
+  }
+
+  countOf({ site, from, to }: SublatticeSites, species: number): number {
+    if (this.#engine) return this.#engine.countOf(site, species);
+    let count = 0;
+    for (let i = from; i < to; i++) if (this.#occupation[i] === species) count++;
+    return count;
+  }
+
+  /** Steps that were run by each compiled engine since this object was made; null where only the plain code runs. */
+  get engineSteps(): Readonly<Record<"direct" | "field", number>> | null {
+    return this.#engine?.steps ?? null;
   }
 
   /** The lowest state met so far, the starting one included. */
   get lowest(): LowestState {
+    if (this.#ahead) this.#engine?.readLowest(this.#lowestOccupation);
     return {
-      step: this.#lowestStep,
-      energy: this.#lowestEnergy,
+      step: this.#now.lowestStep,
+      energy: this.#now.lowestEnergy,
       occupation: this.#lowestOccupation.slice(),
     };
   }
@@ -126,28 +159,42 @@ export class MetropolisChain {
    * @throws {EcitonError} "not-converged" when the kept energy has drifted, "data" for an energy that is not a number
    */
   run(steps: number): void {
+    const now = this.#now;
+    const last = now.step + steps;
+    while (now.step < last) {
+      const part = Math.min(last - now.step, ENERGY_CHECK_STEPS - (now.step % ENERGY_CHECK_STEPS));
+      if (this.#engine) {
+        this.#engine.run(part, this.#beta, now, this.proposed, this.accepted);
+        this.#ahead = true;
+      } else this.#runPlain(part);
+      if (now.step % ENERGY_CHECK_STEPS === 0) this.checkEnergy();
+    }
+    this.#binSteps += steps;
+  }
+
+  #runPlain(steps: number): void {
+    const now = this.#now;
     const moves = this.#moves;
     const random = this.#random;
-    const { occupation, proposed, accepted } = this;
+    const occupation = this.#occupation;
+    const { proposed, accepted } = this;
     const beta = this.#beta;
-    const origin = this.#binOrigin;
-    let energy = this.#energy;
-    let sum = this.#binSum;
-    let squares = this.#binSquares;
-    const last = this.#step + steps;
-    let step = this.#step;
-    while (step < last) {
+    const origin = now.binOrigin;
+    let energy = now.energy;
+    let sum = now.binSum;
+    let squares = now.binSquares;
+    const last = now.step + steps;
+    for (let step = now.step + 1; step <= last; step++) {
       const change = moves.propose(occupation, random);
       const { kind } = moves;
       proposed[kind]++;
-      step++;
       if (change <= 0 || random.nextFloat() < expNonPositive(-beta * change)) {
         moves.commit(occupation);
         accepted[kind]++;
         energy += moves.energyChange;
-        if (energy < this.#lowestEnergy - ROUNDING_EV) {
-          this.#lowestEnergy = energy;
-          this.#lowestStep = step;
+        if (energy < now.lowestEnergy - ROUNDING_EV) {
+          now.lowestEnergy = energy;
+          now.lowestStep = step;
           this.#lowestOccupation.set(occupation);
         }
       } else if (Number.isNaN(change))
@@ -155,17 +202,17 @@ export class MetropolisChain {
       const difference = energy - origin;
       sum += difference;
       squares += difference * difference;
-      if (step % ENERGY_CHECK_STEPS === 0) {
-        this.#energy = energy;
-        this.checkEnergy();
-        energy = this.#energy;
-      }
     }
-    this.#step = step;
-    this.#energy = energy;
-    this.#binSum = sum;
-    this.#binSquares = squares;
-    this.#binSteps += steps;
+    now.step = last;
+    now.energy = energy;
+    now.binSum = sum;
+    now.binSquares = squares;
+  }
+
+  /** Gives the state that is kept here to the engine. */
+  #load(): void {
+    this.#engine?.load(this.#occupation, this.#lowestOccupation, this.#random, ROUNDING_EV);
+    this.#ahead = false;
   }
 
   /**
@@ -174,67 +221,67 @@ export class MetropolisChain {
    */
   checkEnergy(): void {
     const full = this.#fullEnergy();
-    const drift = Math.abs(full - this.#energy) / this.occupation.length;
+    const drift = Math.abs(full - this.#now.energy) / this.#occupation.length;
     if (!(drift <= DRIFT_LIMIT_EV))
       throw new EcitonError(
         "not-converged",
-        `the energy kept from step to step has drifted: ${this.#energy} eV at step ${this.#step}, ${full} eV when ` +
+        `the energy kept from step to step has drifted: ${this.#now.energy} eV at step ${this.#now.step}, ${full} eV when ` +
           `computed in full, ${drift.toExponential(1)} eV per site (limit ${DRIFT_LIMIT_EV}); the model's energy changes are wrong`,
-        { kept: this.#energy, full, drift },
+        { kept: this.#now.energy, full, drift },
       );
-    this.#energy = full;
+    this.#now.energy = full;
   }
 
   /** Closes the stretch of steps since the last call. */
   takeBin(): EnergyBin {
+    const now = this.#now;
     const steps = this.#binSteps;
-    const shift = this.#binSum / steps;
+    const shift = now.binSum / steps;
     const bin = {
-      mean: this.#binOrigin + shift,
-      variance: Math.max(0, this.#binSquares / steps - shift * shift),
+      mean: now.binOrigin + shift,
+      variance: Math.max(0, now.binSquares / steps - shift * shift),
     };
-    this.#binOrigin = this.#energy;
+    now.binOrigin = now.energy;
+    now.binSum = 0;
+    now.binSquares = 0;
     this.#binSteps = 0;
-    this.#binSum = 0;
-    this.#binSquares = 0;
     return bin;
   }
 
   /** State for a checkpoint. */
   state(): ChainState {
+    if (this.#ahead) this.#engine?.release(this.#random);
+    const { step, energy, binOrigin, binSum, binSquares } = this.#now;
     return {
-      step: this.#step,
-      energy: this.#energy,
+      step,
+      energy,
       random: this.#random.state(),
       occupation: this.occupation.slice(),
       moves: this.#moves.state(),
       proposed: this.proposed.slice(),
       accepted: this.accepted.slice(),
       lowest: this.lowest,
-      bin: {
-        steps: this.#binSteps,
-        origin: this.#binOrigin,
-        sum: this.#binSum,
-        squares: this.#binSquares,
-      },
+      bin: { steps: this.#binSteps, origin: binOrigin, sum: binSum, squares: binSquares },
     };
   }
 
   restore(state: ChainState): void {
-    this.#step = state.step;
-    this.#energy = state.energy;
+    const now = this.#now;
+    now.step = state.step;
+    now.energy = state.energy;
+    now.lowestStep = state.lowest.step;
+    now.lowestEnergy = state.lowest.energy;
+    now.binOrigin = state.bin.origin;
+    now.binSum = state.bin.sum;
+    now.binSquares = state.bin.squares;
+    this.#binSteps = state.bin.steps;
     this.#random = RandomStream.restore(state.random);
-    this.occupation.set(state.occupation);
+    this.#occupation.set(state.occupation);
+    this.#lowestOccupation.set(state.lowest.occupation);
     this.#moves.restore(state.moves);
     this.proposed.set(state.proposed);
     this.accepted.set(state.accepted);
-    this.#lowestStep = state.lowest.step;
-    this.#lowestEnergy = state.lowest.energy;
-    this.#lowestOccupation.set(state.lowest.occupation);
-    this.#binSteps = state.bin.steps;
-    this.#binOrigin = state.bin.origin;
-    this.#binSum = state.bin.sum;
-    this.#binSquares = state.bin.squares;
+    this.#load();
   }
 
   #fullEnergy(): number {

@@ -1,5 +1,6 @@
 /** Canonical moves: two sites of one group exchange their species. */
 import { studyError } from "../core/errors.ts";
+import type { SwapChannelLists } from "../kernels/metropolis.ts";
 import type { Supercell } from "../lattice/supercell.ts";
 import { type ExchangeGroup, groupSites } from "./exchange-groups.ts";
 import type { LatticeModel, Moves, RandomSource } from "./lattice-model.ts";
@@ -28,6 +29,7 @@ export class SwapMoves implements Moves {
   kind = 0;
   energyChange = 0;
   readonly #model: LatticeModel;
+  readonly #lists: readonly SwapChannelLists[];
   /** Sites listed by group and species; the lists of a channel start at startA, startB. */
   readonly #members: Int32Array;
   readonly #weights: Float64Array;
@@ -50,7 +52,7 @@ export class SwapMoves implements Moves {
     const sitesOf = groups.map((group) => groupSites(group, supercell));
     this.#members = new Int32Array(sitesOf.reduce((sum, sites) => sum + sites.length, 0));
     let filled = 0;
-    const channels: (SwapChannel & { startA: number; countA: number; startB: number; countB: number })[] = [];
+    const channels: (SwapChannel & SwapChannelLists)[] = [];
     groups.forEach((group, g) => {
       const lists = group.species.map((_, k) => {
         const list = sitesOf[g].filter((site) => occupation[site] === k);
@@ -67,6 +69,8 @@ export class SwapMoves implements Moves {
               group: group.name,
               species: [group.species[a], group.species[b]],
               weight,
+              a,
+              b,
               startA: lists[a].start,
               countA: lists[a].count,
               startB: lists[b].start,
@@ -78,12 +82,18 @@ export class SwapMoves implements Moves {
       throw studyError("composition", "nothing can exchange: every group of sites holds a single species");
     this.channels = channels.map(({ group, species, weight }) => ({ group, species, weight }));
     this.kinds = channels.map(({ group, species }) => `${group}: ${species.join(" - ")}`);
+    this.#lists = channels;
     this.#weights = Float64Array.from(channels, (channel) => channel.weight);
     this.#totalWeight = channels.reduce((sum, channel) => sum + channel.weight, 0);
     this.#startA = Int32Array.from(channels, (channel) => channel.startA);
     this.#countA = Int32Array.from(channels, (channel) => channel.countA);
     this.#startB = Int32Array.from(channels, (channel) => channel.startB);
     this.#countB = Int32Array.from(channels, (channel) => channel.countB);
+  }
+
+  /** The channels as places in the lists of sites, which `state` gives. */
+  lists(): readonly SwapChannelLists[] {
+    return this.#lists;
   }
 
   propose(occupation: Uint8Array, random: RandomSource): number {

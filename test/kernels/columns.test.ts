@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { RandomStream } from "../../src/core/random.ts";
-import { type ColumnMemory, compiledColumns, Layout } from "../../src/kernels/columns.ts";
+import { type ColumnMemory, compiledColumns } from "../../src/kernels/columns.ts";
 import { referenceColumns } from "../../src/kernels/columns-reference.ts";
+import { Layout } from "../../src/kernels/layout.ts";
 
 /** Both memories with the same random content; equality below is bitwise, since the order of summation is the same. */
 function twoMemories(doubles: number, seed: number) {
-  const layout = new Layout();
+  const layout = new Layout("test");
   const start = layout.doubles(doubles);
   const words = layout.words(64);
   const compiled = compiledColumns(layout);

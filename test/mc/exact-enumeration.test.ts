@@ -157,7 +157,7 @@ describe("frequencies of single states", () => {
     // An excited state is left within some ten proposals; 150 between samples make them independent.
     for (let sample = 0; sample < samples; sample++) {
       chain.run(150);
-      const key = occupation.join();
+      const key = chain.occupation.join();
       visits.set(key, (visits.get(key) ?? 0) + 1);
     }
     for (const key of visits.keys()) expect(probability.has(key)).toBe(true);
@@ -190,7 +190,7 @@ describe("frequencies of single states", () => {
     const visits = new Map<string, number>();
     for (let sample = 0; sample < samples; sample++) {
       chain.run(100);
-      const key = occupation.join();
+      const key = chain.occupation.join();
       visits.set(key, (visits.get(key) ?? 0) + 1);
     }
     const { sum, degrees } = chiSquare(visits, probability, samples);

@@ -1,0 +1,204 @@
+// Canonical Metropolis steps: the proposals of mc/swap-moves.ts and the loop of mc/metropolis.ts. Every energy of a
+// cluster is a multiple of one power of two and sums are exact, so both engines, and the plain code, find the same
+// changes to the last bit in whatever order they add.
+
+import {
+  BETA,
+  BIN_ORIGIN,
+  BIN_SQUARES,
+  BIN_SUM,
+  CHANNEL_A,
+  CHANNEL_B,
+  CHANNEL_BYTES,
+  CHANNEL_COUNT,
+  CHANNEL_COUNT_A,
+  CHANNEL_COUNT_B,
+  CHANNEL_LIST_A,
+  CHANNEL_LIST_B,
+  CHANNEL_PROPOSED,
+  CHANNEL_THRESHOLD_A,
+  CHANNEL_THRESHOLD_B,
+  CHANNELS,
+  CLASS,
+  CLASS_NEIGHBOUR,
+  CODE,
+  ENERGY,
+  FIELDS,
+  LIVE_A,
+  LIVE_B,
+  OCCUPATION,
+  OWN_BYTES,
+  OWN_RECORDS,
+  RANDOM_AT,
+  RANDOM_BUFFER,
+  RANDOM_WORDS,
+  SITE_BITS,
+  SPECIES,
+  STEP,
+  SUBLATTICE_BYTES,
+  SUBLATTICE_COUNT,
+  SUBLATTICE_MANY,
+  SUBLATTICE_RECORDS,
+  WEIGHT,
+  WEIGHT_THRESHOLD,
+} from "../swap-block";
+import { accept, buildFields, keepLowest, noteLowest } from "./_accept";
+import { expNonPositive, refill, seek } from "./_random";
+import { energyAt, energyOfPair, lookAround } from "./_surroundings";
+
+export { buildFields, keepLowest, seek };
+
+/** Energies computed from the neighbours at every step. */
+export function runDirect(steps: i32): void {
+  run<i32>(steps);
+}
+
+/** Energies looked up in the table of fields. */
+export function runField(steps: i32): void {
+  run<f64>(steps);
+}
+
+/** Words that a step draws at most, as long as no index is rejected. */
+const STEP_WORDS = 5;
+
+/** Energy of a site as if it held a species (1 or more), by either engine. */
+function siteEnergy<Engine>(
+  fields: usize,
+  kinds: usize,
+  record: usize,
+  ownRow: usize,
+  site: usize,
+  species: usize,
+  occupation: usize,
+  live: usize,
+): f64 {
+  if (isFloat<Engine>()) return load<f64>(fields + ((site * kinds + species - 1) << 3));
+  return energyAt(record, ownRow + (species - 1) * OWN_BYTES, occupation + site, live);
+}
+
+function run<Engine>(steps: i32): void {
+  const beta = load<f64>(BETA);
+  const origin = load<f64>(BIN_ORIGIN);
+  let sum = load<f64>(BIN_SUM);
+  let squares = load<f64>(BIN_SQUARES);
+  let energy = load<f64>(ENERGY);
+  const firstStep = load<f64>(STEP);
+  const channels = <usize>load<u32>(CHANNELS);
+  const lastChannel = channels + (<usize>load<u32>(CHANNEL_COUNT) - 1) * CHANNEL_BYTES;
+  const weight = <u64>load<u32>(WEIGHT);
+  const weightThreshold = load<u32>(WEIGHT_THRESHOLD);
+  const bits = load<u32>(SITE_BITS);
+  const siteMask = (1 << bits) - 1;
+  const width = <usize>load<u32>(SUBLATTICE_COUNT);
+  const kinds = <usize>load<u32>(SPECIES) - 1;
+  const occupation = <usize>load<u32>(OCCUPATION);
+  const codes = <usize>load<u32>(CODE);
+  const classes = <usize>load<u32>(CLASS);
+  const classNeighbours = <usize>load<u32>(CLASS_NEIGHBOUR);
+  const sublattices = <usize>load<u32>(SUBLATTICE_RECORDS);
+  const owns = <usize>load<u32>(OWN_RECORDS);
+  const fields = <usize>load<u32>(FIELDS);
+  const liveA = <usize>load<u32>(LIVE_A);
+  const liveB = <usize>load<u32>(LIVE_B);
+  let at = <usize>load<u32>(RANDOM_AT);
+  const safe = <usize>load<u32>(RANDOM_BUFFER) + 4 * (RANDOM_WORDS - STEP_WORDS);
+  for (let n = 1; n <= steps; n++) {
+    if (at > safe) at = refill(at);
+    let channel = channels;
+    if (channels != lastChannel) {
+      let product = <u64>load<u32>(at) * weight;
+      at += 4;
+      while (<u32>product < weightThreshold) {
+        if (at > safe) at = refill(at);
+        product = <u64>load<u32>(at) * weight;
+        at += 4;
+      }
+      const pick = <u32>(product >> 32);
+      // Without a branch: which channel comes cannot be foreseen.
+      for (let next = channels; next < lastChannel; next += CHANNEL_BYTES)
+        channel += pick >= load<u32>(next) ? CHANNEL_BYTES : 0;
+    }
+    let product = <u64>load<u32>(at) * <u64>load<u32>(channel, CHANNEL_COUNT_A);
+    at += 4;
+    while (<u32>product < load<u32>(channel, CHANNEL_THRESHOLD_A)) {
+      if (at > safe) at = refill(at);
+      product = <u64>load<u32>(at) * <u64>load<u32>(channel, CHANNEL_COUNT_A);
+      at += 4;
+    }
+    const listA = <usize>load<u32>(channel, CHANNEL_LIST_A) + ((<usize>(product >> 32)) << 2);
+    product = <u64>load<u32>(at) * <u64>load<u32>(channel, CHANNEL_COUNT_B);
+    at += 4;
+    while (<u32>product < load<u32>(channel, CHANNEL_THRESHOLD_B)) {
+      if (at > safe) at = refill(at);
+      product = <u64>load<u32>(at) * <u64>load<u32>(channel, CHANNEL_COUNT_B);
+      at += 4;
+    }
+    const listB = <usize>load<u32>(channel, CHANNEL_LIST_B) + ((<usize>(product >> 32)) << 2);
+    store<u32>(channel, load<u32>(channel, CHANNEL_PROPOSED) + 1, CHANNEL_PROPOSED);
+
+    const a = <usize>load<u32>(channel, CHANNEL_A);
+    const b = <usize>load<u32>(channel, CHANNEL_B);
+    const cellA = <usize>(load<u32>(listA) >> bits);
+    const cellB = <usize>(load<u32>(listB) >> bits);
+    const sublatticeA = <usize>(load<u32>(listA) & siteMask);
+    const sublatticeB = <usize>(load<u32>(listB) & siteMask);
+    const siteA = cellA * width + sublatticeA;
+    const siteB = cellB * width + sublatticeB;
+    const recordA = sublattices + sublatticeA * SUBLATTICE_BYTES;
+    const recordB = sublattices + sublatticeB * SUBLATTICE_BYTES;
+    const ownA = owns + sublatticeA * kinds * OWN_BYTES;
+    const ownB = owns + sublatticeB * kinds * OWN_BYTES;
+    // Of the two species only a can be the background, since channels have a < b.
+    let up = siteEnergy<Engine>(fields, kinds, recordA, ownA, siteA, b, occupation, liveA);
+    let down = siteEnergy<Engine>(fields, kinds, recordB, ownB, siteB, b, occupation, liveB);
+    let upToA: f64 = 0;
+    let downFromA: f64 = 0;
+    if (a != 0) {
+      upToA = siteEnergy<Engine>(fields, kinds, recordB, ownB, siteB, a, occupation, liveB);
+      downFromA = siteEnergy<Engine>(fields, kinds, recordA, ownA, siteA, a, occupation, liveA);
+    }
+    const difference = load<i32>(codes + (cellB << 2)) - load<i32>(codes + (cellA << 2));
+    const near = <usize>load<u16>(classes + <usize>(difference << 1));
+    if (near != 0) {
+      const found = <usize>(
+        load<u16>(classNeighbours + (((near * width + sublatticeA) * width + sublatticeB) << 1))
+      );
+      if (found != 0) {
+        // Each site was looked at with the other one as it is. With P(x, y) for clusters through both, A holding x:
+        // the change is [F_A(b) - P(b,b) + P(b,a)] + [F_B(a) - P(a,a)] - F_A(a) - [F_B(b) - P(a,b)].
+        const many = <usize>load<u32>(recordA, SUBLATTICE_MANY);
+        if (isFloat<Engine>() && found <= many) lookAround(recordA, occupation + siteA, liveA);
+        const ownOfB = ownA + (b - 1) * OWN_BYTES;
+        up -= energyOfPair(ownOfB, many, found - 1, b, liveA);
+        if (a != 0) {
+          const ownOfA = ownA + (a - 1) * OWN_BYTES;
+          up += energyOfPair(ownOfB, many, found - 1, a, liveA);
+          upToA -= energyOfPair(ownOfA, many, found - 1, a, liveA);
+          down -= energyOfPair(ownOfA, many, found - 1, b, liveA);
+        }
+      }
+    }
+    const change = up + upToA - downFromA - down;
+    let taken = change <= 0;
+    if (!taken) {
+      const high = <u64>(load<u32>(at) >> 5);
+      const low = <u64>(load<u32>(at, 4) >> 6);
+      at += 8;
+      const uniform = <f64>((high << 26) | low) * (1.0 / 9007199254740992);
+      taken = uniform < expNonPositive(-beta * change);
+    }
+    if (taken) {
+      accept(channel, listA, listB, isFloat<Engine>());
+      energy += change;
+      noteLowest(energy, firstStep + <f64>n);
+    }
+    const deviation = energy - origin;
+    sum += deviation;
+    squares += deviation * deviation;
+  }
+  store<u32>(RANDOM_AT, <u32>at);
+  store<f64>(STEP, firstStep + <f64>steps);
+  store<f64>(ENERGY, energy);
+  store<f64>(BIN_SUM, sum);
+  store<f64>(BIN_SQUARES, squares);
+}

@@ -1,0 +1,149 @@
+/** Swap moves of a cluster expansion in compiled code. */
+import { compileDifferences } from "../clusters/cell-differences.ts";
+import type { CompiledExpansion } from "../clusters/compiled-expansion.ts";
+import { buildTries } from "../clusters/interaction-tries.ts";
+import type { RandomStream } from "../core/random.ts";
+import { SwapKernel, type SwapTables } from "../kernels/metropolis.ts";
+import * as block from "../kernels/swap-block.ts";
+import type { SwapMoves } from "./swap-moves.ts";
+
+/**
+ * How swaps are run: "reference" is the plain code; "direct" computes energies at every step; "field" keeps the energy
+ * of every species on every site up to date, so that rejected steps cost next to nothing; "auto" goes from one of the
+ * last two to the other by the acceptance. All give the same chain to the last bit.
+ */
+export const engines = ["auto", "direct", "field", "reference"] as const;
+export type EngineName = (typeof engines)[number];
+type CompiledEngine = "direct" | "field";
+
+/** "auto" looks at the acceptance whenever the number of steps is a multiple of this. */
+const WINDOW_STEPS = 16_384;
+/** Acceptance below which keeping fields up to date is cheaper than computing energies. */
+const FIELD_ACCEPTANCE = 0.1;
+
+/** The numbers of a chain that the kernel carries on. */
+export interface RunningNumbers {
+  step: number;
+  energy: number;
+  lowestStep: number;
+  lowestEnergy: number;
+  binOrigin: number;
+  binSum: number;
+  binSquares: number;
+}
+
+export class SwapEngine {
+  /** Steps done by each engine, to tell that it ran. */
+  readonly steps: Record<CompiledEngine, number> = { direct: 0, field: 0 };
+  readonly #kernel: SwapKernel;
+  readonly #moves: SwapMoves;
+  readonly #members: Int32Array;
+  readonly #fixed: CompiledEngine | null;
+  #engine: CompiledEngine;
+  #fieldsBuilt = false;
+  #windowAccepted = 0;
+  #windowSteps = 0;
+
+  constructor(model: CompiledExpansion, moves: SwapMoves, engine: "auto" | CompiledEngine) {
+    this.#moves = moves;
+    this.#members = moves.state();
+    this.#fixed = engine === "auto" ? null : engine;
+    this.#engine = this.#fixed ?? "direct";
+    this.#kernel = new SwapKernel(tablesOf(model), moves.lists(), this.#members.length);
+  }
+
+  /** Takes a state over; what the kernel then does is read back by the other methods. */
+  load(occupation: Uint8Array, lowest: Uint8Array, random: RandomStream, rounding: number): void {
+    const { seed, stream, drawn } = random.state();
+    const halves = (x: number) => [x >>> 0, Math.floor(x / 2 ** 32)] as const;
+    this.#kernel.setOccupation(occupation);
+    this.#kernel.setLowest(lowest);
+    this.#kernel.setMembers(this.#moves.state());
+    this.#kernel.seekRandom(halves(seed), halves(stream), drawn);
+    this.#kernel.set(block.ROUNDING, rounding);
+    this.#fieldsBuilt = false;
+    this.#windowAccepted = 0;
+    this.#windowSteps = 0;
+  }
+
+  /** Runs steps of a chain, changes its numbers in place and adds to its counts of moves. */
+  run(
+    steps: number,
+    beta: number,
+    numbers: RunningNumbers,
+    proposed: Float64Array,
+    accepted: Float64Array,
+  ): void {
+    const kernel = this.#kernel;
+    kernel.set(block.BETA, beta);
+    kernel.set(block.STEP, numbers.step);
+    kernel.set(block.ENERGY, numbers.energy);
+    kernel.set(block.LOWEST_STEP, numbers.lowestStep);
+    kernel.set(block.LOWEST_ENERGY, numbers.lowestEnergy);
+    kernel.set(block.BIN_ORIGIN, numbers.binOrigin);
+    kernel.set(block.BIN_SUM, numbers.binSum);
+    kernel.set(block.BIN_SQUARES, numbers.binSquares);
+    for (let left = steps; left > 0; ) {
+      const part = Math.min(left, WINDOW_STEPS - (kernel.get(block.STEP) % WINDOW_STEPS));
+      this.#runPart(part);
+      left -= part;
+      this.#windowAccepted += kernel.takeCounts(proposed, accepted);
+      this.#windowSteps += part;
+      if (kernel.get(block.STEP) % WINDOW_STEPS === 0) this.#choose();
+    }
+    numbers.step = kernel.get(block.STEP);
+    numbers.energy = kernel.get(block.ENERGY);
+    numbers.lowestStep = kernel.get(block.LOWEST_STEP);
+    numbers.lowestEnergy = kernel.get(block.LOWEST_ENERGY);
+    numbers.binSum = kernel.get(block.BIN_SUM);
+    numbers.binSquares = kernel.get(block.BIN_SQUARES);
+  }
+
+  #runPart(steps: number): void {
+    if (this.#engine === "direct") {
+      this.#kernel.runDirect(steps);
+      this.#fieldsBuilt = false;
+    } else {
+      if (!this.#fieldsBuilt) this.#kernel.buildFields();
+      this.#fieldsBuilt = true;
+      this.#kernel.runField(steps);
+    }
+    this.steps[this.#engine] += steps;
+  }
+
+  #choose(): void {
+    const acceptance = this.#windowAccepted / this.#windowSteps;
+    this.#windowAccepted = 0;
+    this.#windowSteps = 0;
+    this.#engine = this.#fixed ?? (acceptance < FIELD_ACCEPTANCE ? "field" : "direct");
+  }
+
+  readOccupation(out: Uint8Array): void {
+    this.#kernel.readOccupation(out);
+  }
+
+  readLowest(out: Uint8Array): void {
+    this.#kernel.readLowest(out);
+  }
+
+  /** Brings the lists of the moves and the random stream to where the kernel is. */
+  release(random: RandomStream): void {
+    this.#kernel.readMembers(this.#members);
+    this.#moves.restore(this.#members);
+    random.skipTo(this.#kernel.drawn());
+  }
+
+  /** Number of a species on one parent site's sublattice. */
+  countOf(site: number, species: number): number {
+    return this.#kernel.countOf(site, species);
+  }
+}
+
+function tablesOf(model: CompiledExpansion): SwapTables {
+  const interactions = model.tables;
+  return {
+    interactions,
+    tries: buildTries(interactions),
+    differences: compileDifferences(interactions, model.supercell),
+  };
+}
