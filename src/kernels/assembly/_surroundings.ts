@@ -49,9 +49,10 @@ export function walk(record: usize, live: usize): f64 {
   let records = <usize>load<u32>(record, RECORD_RECORDS);
   const end = record + bytes;
   let sum: f64 = 0;
+  let word = live;
   for (let at = record + RECORD_MASK; at < end; at += 8) {
     const mask = load<u64>(at);
-    let bits = mask & load<u64>(live);
+    let bits = mask & load<u64>(word);
     while (bits != 0) {
       const rank = <usize>popcnt<u64>(mask & ((bits & -bits) - 1));
       sum += load<f64>(energies + (rank << 3));
@@ -61,7 +62,7 @@ export function walk(record: usize, live: usize): f64 {
     const children = <usize>popcnt<u64>(mask);
     energies += children << 3;
     if (records != 0) records += children * bytes;
-    live += 8;
+    word += 8;
   }
   return sum;
 }
