@@ -3,6 +3,8 @@ import { Layout } from "./layout.ts";
 import { instantiateKernel } from "./load.ts";
 import * as block from "./swap-block.ts";
 
+type CompletionList = readonly { readonly literal: number; readonly energy: number }[];
+
 /** What the kernel knows of a model on a supercell; shapes and meanings are those of the modules that build them. */
 export interface SwapTables {
   readonly interactions: {
@@ -17,12 +19,17 @@ export interface SwapTables {
   };
   readonly tries: {
     readonly words: number;
-    readonly records: Uint32Array;
-    readonly energies: Float64Array;
-    readonly roots: Int32Array;
-    readonly pairRoots: readonly Int32Array[];
-    readonly pointEnergy: Float64Array;
-    readonly pairEnergy: readonly Float64Array[];
+    readonly energies: { readonly records: Uint32Array; readonly values: readonly number[] };
+    readonly completions: { readonly records: Uint32Array; readonly values: readonly CompletionList[] };
+    readonly rows: readonly {
+      readonly point: number;
+      readonly pairs: Float64Array;
+      readonly root: number;
+      readonly singles: Float64Array;
+      readonly through: Int32Array;
+      readonly completionRoot: number;
+      readonly completionSingles: readonly CompletionList[];
+    }[];
   };
   readonly differences: {
     readonly codes: Int32Array;
@@ -109,11 +116,31 @@ export class SwapKernel {
     const counts = layout.words(width * maxSpecies);
     const memberList = layout.words(members);
     const homes = words(cells.home);
-    const recordBytes = 8 + 8 * tries.words;
-    const energies = doubles(tries.energies);
-    const records = layout.words(tries.records.length);
-    writes.push(() => this.#writeRecords(tries.records, records, recordBytes, energies));
-    const recordAt = (record: number) => (record === 0 ? 0 : records + record * recordBytes);
+    const recordBytes = block.WORD_BYTES * tries.words;
+    /** Record numbers become addresses, value numbers those of the 8 bytes of each value. */
+    const trie = (records: Uint32Array, values: number) => {
+      const at = layout.words(records.length);
+      const addresses = records.map((x, i) =>
+        i % 4 < 2 ? x : i % 4 === 2 ? values + 8 * x : x === 0 ? 0 : at + x * recordBytes,
+      );
+      writes.push(() => this.#u32.set(addresses, at >> 2));
+      return (record: number) => (record === 0 ? 0 : at + record * recordBytes);
+    };
+    const descriptors = (lists: readonly CompletionList[]) =>
+      words(lists.flatMap((list) => [completions(list), list.length]));
+    const completions = (list: CompletionList) => {
+      const at = layout.take(list.length * block.COMPLETION_BYTES);
+      writes.push(() => {
+        list.forEach(({ literal, energy }, i) => {
+          this.#u32[(at + i * block.COMPLETION_BYTES) >> 2] = 8 * literal;
+          this.#f64[(at + i * block.COMPLETION_BYTES + block.COMPLETION_ENERGY) >> 3] = energy;
+        });
+      });
+      return at;
+    };
+    const energyRecord = trie(tries.energies.records, doubles(tries.energies.values));
+    const completionRecord = trie(tries.completions.records, descriptors(tries.completions.values));
+    const empty = layout.take(Math.max(recordBytes, 16));
 
     const sublattices = words(
       Array.from(sites).flatMap((_, s) => {
@@ -132,19 +159,23 @@ export class SwapKernel {
       }),
     );
     const own = layout.take(width * kinds * block.OWN_BYTES);
-    tries.pointEnergy.forEach((energy, row) => {
-      const s = Math.floor(row / kinds);
+    tries.rows.forEach((row, r) => {
       // Rows of zeros for the places that fill the list of offsets up to a multiple of four.
-      const pairs = new Float64Array(tries.pairEnergy[row].length + 3 * maxSpecies);
-      pairs.set(tries.pairEnergy[row]);
-      const pairsAt = doubles(pairs);
-      const pairRoots = words(Array.from(tries.pairRoots[row], recordAt));
-      const at = own + row * block.OWN_BYTES;
+      const pairs = new Float64Array(row.pairs.length + 3 * maxSpecies);
+      pairs.set(row.pairs);
+      const addresses: [number, number][] = [
+        [block.OWN_PAIRS, doubles(pairs)],
+        [block.OWN_LITERALS, doubles(row.pairs.filter((_, i) => i % maxSpecies !== 0))],
+        [block.OWN_ROOT, energyRecord(row.root)],
+        [block.OWN_SINGLES, doubles(row.singles)],
+        [block.OWN_THROUGH, words(Array.from(row.through, energyRecord))],
+        [block.OWN_COMPLETION_ROOT, completionRecord(row.completionRoot)],
+        [block.OWN_COMPLETION_SINGLES, descriptors(row.completionSingles)],
+      ];
+      const at = own + r * block.OWN_BYTES;
       writes.push(() => {
-        this.#f64[at >> 3] = energy;
-        this.#u32[(at + block.OWN_PAIRS) >> 2] = pairsAt;
-        this.#u32[(at + block.OWN_ROOT) >> 2] = manyBody[s] === 0 ? 0 : recordAt(tries.roots[row]);
-        this.#u32[(at + block.OWN_PAIR_ROOTS) >> 2] = pairRoots;
+        this.#f64[at >> 3] = row.point;
+        for (const [offset, address] of addresses) this.#u32[(at + offset) >> 2] = address;
       });
     });
     let cumulated = 0;
@@ -184,6 +215,10 @@ export class SwapKernel {
       [block.RECORD_BYTES, recordBytes],
       [block.LIVE_A, live],
       [block.LIVE_B, live + 8 * Math.max(1, tries.words)],
+      [block.LIVE_LIST, layout.words(64 * tries.words)],
+      [block.SUMS, layout.doubles(Math.max(...tries.rows.map((row) => row.pairs.length)))],
+      [block.EMPTY_RECORD, empty],
+      [block.ZERO_VALUE, empty],
       [block.FIELDS, layout.doubles(paddedSites * kinds)],
       [block.COUNTS, counts],
       [block.JOURNAL, layout.take(capacity * block.JOURNAL_BYTES)],
@@ -201,16 +236,6 @@ export class SwapKernel {
     u16.set(differences.classes, classes >> 1);
     u16.set(differences.neighbours, classNeighbours >> 1);
     this.#at = { homes, members: memberList, occupation, lowest, counts };
-  }
-
-  /** Record numbers become addresses. */
-  #writeRecords(records: Uint32Array, at: number, recordBytes: number, energies: number): void {
-    const stride = recordBytes >> 2;
-    this.#u32.set(records, at >> 2);
-    for (let i = 0; i < records.length; i += stride) {
-      this.#u32[(at >> 2) + i] = energies + 8 * records[i];
-      this.#u32[(at >> 2) + i + 1] = records[i + 1] === 0 ? 0 : at + records[i + 1] * recordBytes;
-    }
   }
 
   /** @param at one of the doubles of the shared block */

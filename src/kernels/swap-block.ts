@@ -62,7 +62,13 @@ export const JOURNAL_LENGTH = 1224;
 export const JOURNAL_CAPACITY = 1228;
 export const JOURNALING = 1232;
 export const LOWEST_OCCUPATION = 1236;
-export const BLOCK_END = 1240;
+/** Room for the addresses or positions of all live literals, and for sums by literal. */
+export const LIVE_LIST = 1240;
+export const SUMS = 1244;
+/** An empty record and a value of zero. */
+export const EMPTY_RECORD = 1248;
+export const ZERO_VALUE = 1252;
+export const BLOCK_END = 1256;
 
 // Records. Channel: cumulated weight, species a and b, list of a, its length, its threshold, the same of b,
 // numbers of proposals and acceptances since they were last taken.
@@ -88,16 +94,26 @@ export const SUBLATTICE_STEPS = 12;
 export const SUBLATTICE_NEIGHBOURS = 16;
 export const SUBLATTICE_SPECIES = 20;
 
-// Own species: energy of the point (double), rows of pair energies by neighbour and species, root of the trie of all
-// clusters of three or more sites, roots of those through each neighbour and species.
-export const OWN_BYTES = 24;
+// Own species: energy of the point (double); pair energies by neighbour and species, and the same without the
+// background; of clusters of three or more sites: record of position 0 and energies of single literals (0 for none), roots
+// through each literal, record of position 0 and single descriptors of the completions.
+export const OWN_BYTES = 40;
 export const OWN_PAIRS = 8;
-export const OWN_ROOT = 12;
-export const OWN_PAIR_ROOTS = 16;
+export const OWN_LITERALS = 12;
+export const OWN_ROOT = 16;
+export const OWN_SINGLES = 20;
+export const OWN_THROUGH = 24;
+export const OWN_COMPLETION_ROOT = 28;
+export const OWN_COMPLETION_SINGLES = 32;
 
-// Trie record: address of the children's energies, address of their records (0 where none has children), mask.
-export const RECORD_RECORDS = 4;
-export const RECORD_MASK = 8;
+// One word of a trie's record: mask, address of the first child's value (an energy, or a descriptor of completions),
+// address of its record or 0. A descriptor is an address and a number of completions, a completion is the offset of a
+// double and an energy.
+export const WORD_BYTES = 16;
+export const WORD_VALUES = 8;
+export const WORD_RECORDS = 12;
+export const COMPLETION_BYTES = 16;
+export const COMPLETION_ENERGY = 8;
 
 // Journal entry: two sites, and the species that they had.
 export const JOURNAL_BYTES = 16;

@@ -32,8 +32,9 @@ import {
   SUBLATTICE_RECORDS,
   SUBLATTICE_SPECIES,
   SUBLATTICE_STEPS,
+  SUMS,
 } from "../swap-block";
-import { energyAt, energyOfPair, lookAround } from "./_surroundings";
+import { addPairEnergies, energyAt, lookAround } from "./_surroundings";
 
 /** Puts a species on a site and on its copies in the margin. */
 function place(cell: usize, sublattice: usize, species: u32): void {
@@ -58,23 +59,22 @@ function spread(cell: usize, sublattice: usize, before: u32, after: u32): void {
   const live = <usize>load<u32>(LIVE_A);
   const many = <usize>load<u32>(record, SUBLATTICE_MANY);
   if (many != 0) lookAround(record, <usize>load<u32>(OCCUPATION) + cell * width + sublattice, live);
+  const count = <usize>load<u32>(record, SUBLATTICE_NEIGHBOURS);
+  let sum = <usize>load<u32>(SUMS);
+  memory.fill(sum, 0, (count * kinds) << 3);
+  if (after != 0) addPairEnergies(record, ownAfter, live, 1);
+  if (before != 0) addPairEnergies(record, ownBefore, live, -1);
   const home = <usize>load<u32>(HOME) + (cell << 2);
   const fields = <usize>load<u32>(FIELDS);
-  const records = <usize>load<u32>(SUBLATTICE_RECORDS);
-  const count = <usize>load<u32>(record, SUBLATTICE_NEIGHBOURS);
   let steps = <usize>load<u32>(record, SUBLATTICE_STEPS);
   for (let k: usize = 0; k < count; k++) {
     const other = <usize>load<u32>(home + <usize>(load<i32>(steps) << 2));
-    const kind = <usize>load<u32>(steps, 4);
+    let field = fields + (((other * width + <usize>load<u32>(steps, 4)) * kinds) << 3);
     steps += 8;
-    let field = fields + (((other * width + kind) * kinds) << 3);
-    const species = <usize>load<u32>(records + kind * SUBLATTICE_BYTES, SUBLATTICE_SPECIES);
-    for (let y: usize = 1; y < species; y++) {
-      let value = load<f64>(field);
-      if (after != 0) value += energyOfPair(ownAfter, many, k, y, live);
-      if (before != 0) value -= energyOfPair(ownBefore, many, k, y, live);
-      store<f64>(field, value);
+    for (let y: usize = 0; y < kinds; y++) {
+      store<f64>(field, load<f64>(field) + load<f64>(sum));
       field += 8;
+      sum += 8;
     }
   }
 }

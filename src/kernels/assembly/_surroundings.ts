@@ -1,17 +1,29 @@
 // Energies of one site from what is around it. A literal is a pair (neighbour, species); bits of masks stand for
 // literals, (maxSpecies - 1) for each neighbour, neighbours never straddling two words.
 import {
+  COMPLETION_BYTES,
+  COMPLETION_ENERGY,
+  EMPTY_RECORD,
+  LIVE_LIST,
   MASK_WORDS,
-  OWN_PAIR_ROOTS,
+  OWN_COMPLETION_ROOT,
+  OWN_COMPLETION_SINGLES,
+  OWN_LITERALS,
   OWN_PAIRS,
   OWN_ROOT,
+  OWN_SINGLES,
+  OWN_THROUGH,
   RECORD_BYTES,
-  RECORD_MASK,
-  RECORD_RECORDS,
   SPECIES,
   SUBLATTICE_MANY,
+  SUBLATTICE_NEIGHBOURS,
   SUBLATTICE_OFFSETS,
   SUBLATTICE_PAIRS,
+  SUMS,
+  WORD_BYTES,
+  WORD_RECORDS,
+  WORD_VALUES,
+  ZERO_VALUE,
 } from "../swap-block";
 
 /** Notes which literals hold around a site; returns the address of the offsets after those it used. */
@@ -42,29 +54,141 @@ export function lookAround(sublattice: usize, site: usize, live: usize): usize {
   return list;
 }
 
-/** Sum over the live nodes below a trie's record. */
+/** Sum of the energies of the live nodes below a record. */
 export function walk(record: usize, live: usize): f64 {
   const bytes = <usize>load<u32>(RECORD_BYTES);
-  let energies = <usize>load<u32>(record);
-  let records = <usize>load<u32>(record, RECORD_RECORDS);
   const end = record + bytes;
   let sum: f64 = 0;
   let word = live;
-  for (let at = record + RECORD_MASK; at < end; at += 8) {
+  for (let at = record; at < end; at += WORD_BYTES) {
     const mask = load<u64>(at);
     let bits = mask & load<u64>(word);
     while (bits != 0) {
       const rank = <usize>popcnt<u64>(mask & ((bits & -bits) - 1));
-      sum += load<f64>(energies + (rank << 3));
+      sum += load<f64>(<usize>load<u32>(at, WORD_VALUES) + (rank << 3));
+      const records = <usize>load<u32>(at, WORD_RECORDS);
       if (records != 0) sum += walk(records + rank * bytes, live);
       bits &= bits - 1;
     }
-    const children = <usize>popcnt<u64>(mask);
-    energies += children << 3;
-    if (records != 0) records += children * bytes;
     word += 8;
   }
   return sum;
+}
+
+/** Writes the positions of the live literals one after the other; returns the end of the list. */
+function listLive(live: usize, words: usize): usize {
+  let list = <usize>load<u32>(LIVE_LIST);
+  for (let w: usize = 0; w < words; w++) {
+    let bits = load<u64>(live + (w << 3));
+    while (bits != 0) {
+      store<u32>(list, <u32>((w << 6) + <usize>ctz<u64>(bits)));
+      list += 4;
+      bits &= bits - 1;
+    }
+  }
+  return list;
+}
+
+/**
+ * Energy of all clusters of three or more sites and of pairs among their neighbours. Most pairs of live literals lead on
+ * or not in no order that a processor could foresee, so both ways take the same instructions: what is not
+ * there leads to the empty record.
+ */
+function liveEnergy(own: usize, live: usize): f64 {
+  const words = <usize>load<u32>(MASK_WORDS);
+  const bytes = <usize>load<u32>(RECORD_BYTES);
+  const root = <usize>load<u32>(own, OWN_ROOT);
+  const singles = <usize>load<u32>(own, OWN_SINGLES);
+  const empty = <usize>load<u32>(EMPTY_RECORD);
+  const zero = <usize>load<u32>(ZERO_VALUE);
+  const first = <usize>load<u32>(LIVE_LIST);
+  const end = listLive(live, words);
+  let sum: f64 = 0;
+  for (let at = first; at < end; at += 4) {
+    const position = <usize>load<u32>(at);
+    sum += load<f64>(singles + (position << 3));
+    const offset = (position >> 6) * WORD_BYTES;
+    const bit = <u64>position;
+    for (let other = first; other < at; other += 4) {
+      const word = root + <usize>load<u32>(other) * bytes + offset;
+      const mask = load<u64>(word);
+      const there = ((mask >> bit) & 1) != 0;
+      const rank = <usize>popcnt<u64>(mask & ~(~(<u64>0) << bit));
+      sum += load<f64>(there ? <usize>load<u32>(word, WORD_VALUES) + (rank << 3) : zero);
+      const records = <usize>load<u32>(word, WORD_RECORDS);
+      let record = there && records != 0 ? records + rank * bytes : empty;
+      let some: u64 = 0;
+      for (let w: usize = 0; w < words; w++)
+        some |= load<u64>(record + w * WORD_BYTES) & load<u64>(live + (w << 3));
+      if (some != 0) sum += walk(record, live);
+    }
+  }
+  return sum;
+}
+
+/** Adds completions to the sums of their literals. */
+function addCompletions(descriptor: usize, sign: f64, sums: usize): void {
+  let at = <usize>load<u32>(descriptor);
+  const end = at + <usize>load<u32>(descriptor, 4) * COMPLETION_BYTES;
+  for (; at < end; at += COMPLETION_BYTES) {
+    const sum = sums + <usize>load<u32>(at);
+    store<f64>(sum, load<f64>(sum) + sign * load<f64>(at, COMPLETION_ENERGY));
+  }
+}
+
+function walkCompletions(record: usize, live: usize, sign: f64, sums: usize): void {
+  const bytes = <usize>load<u32>(RECORD_BYTES);
+  const end = record + bytes;
+  let word = live;
+  for (let at = record; at < end; at += WORD_BYTES) {
+    const mask = load<u64>(at);
+    let bits = mask & load<u64>(word);
+    while (bits != 0) {
+      const rank = <usize>popcnt<u64>(mask & ((bits & -bits) - 1));
+      addCompletions(<usize>load<u32>(at, WORD_VALUES) + (rank << 3), sign, sums);
+      const records = <usize>load<u32>(at, WORD_RECORDS);
+      if (records != 0) walkCompletions(records + rank * bytes, live, sign, sums);
+      bits &= bits - 1;
+    }
+    word += 8;
+  }
+}
+
+/**
+ * Adds, for every neighbour and species of it, the energy of all clusters through the site, as if it held a species, and
+ * that neighbour to the sums at SUMS.
+ */
+export function addPairEnergies(sublattice: usize, own: usize, live: usize, sign: f64): void {
+  const sums = <usize>load<u32>(SUMS);
+  const kinds = <usize>load<u32>(SPECIES) - 1;
+  let pairs = <usize>load<u32>(own, OWN_LITERALS);
+  const last = sums + ((<usize>load<u32>(sublattice, SUBLATTICE_NEIGHBOURS) * kinds) << 3);
+  for (let at = sums; at < last; at += 8) {
+    store<f64>(at, load<f64>(at) + sign * load<f64>(pairs));
+    pairs += 8;
+  }
+  const root = <usize>load<u32>(own, OWN_COMPLETION_ROOT);
+  if (root == 0) return;
+  const words = <usize>load<u32>(MASK_WORDS);
+  const bytes = <usize>load<u32>(RECORD_BYTES);
+  const singles = <usize>load<u32>(own, OWN_COMPLETION_SINGLES);
+  const first = <usize>load<u32>(LIVE_LIST);
+  const end = listLive(live, words);
+  for (let at = first; at < end; at += 4) {
+    const position = <usize>load<u32>(at);
+    addCompletions(singles + (position << 3), sign, sums);
+    const offset = (position >> 6) * WORD_BYTES;
+    const bit = <u64>position;
+    for (let other = first; other < at; other += 4) {
+      const word = root + <usize>load<u32>(other) * bytes + offset;
+      const mask = load<u64>(word);
+      if (((mask >> bit) & 1) == 0) continue;
+      const rank = <usize>popcnt<u64>(mask & ~(~(<u64>0) << bit));
+      addCompletions(<usize>load<u32>(word, WORD_VALUES) + (rank << 3), sign, sums);
+      const records = <usize>load<u32>(word, WORD_RECORDS);
+      if (records != 0) walkCompletions(records + rank * bytes, live, sign, sums);
+    }
+  }
 }
 
 /** Energy of all clusters through a site as if it held a species; leaves the live literals at `live`. */
@@ -75,8 +199,7 @@ export function energyAt(sublattice: usize, own: usize, site: usize, live: usize
   let sum0 = load<f64>(own);
   if (many != 0) {
     list = lookAround(sublattice, site, live);
-    const root = <usize>load<u32>(own, OWN_ROOT);
-    if (root != 0) sum0 += walk(root, live);
+    sum0 += liveEnergy(own, live);
   }
   let row = <usize>load<u32>(own, OWN_PAIRS) + many * rowBytes;
   let sum1: f64 = 0;
@@ -104,7 +227,7 @@ export function energyOfPair(own: usize, many: usize, neighbour: usize, species:
   const all = <usize>load<u32>(SPECIES);
   let sum = load<f64>(<usize>load<u32>(own, OWN_PAIRS) + ((neighbour * all + species) << 3));
   if (neighbour < many) {
-    const roots = <usize>load<u32>(own, OWN_PAIR_ROOTS);
+    const roots = <usize>load<u32>(own, OWN_THROUGH);
     const root = <usize>load<u32>(roots + ((neighbour * (all - 1) + species - 1) << 2));
     if (root != 0) sum += walk(root, live);
   }
