@@ -3,13 +3,19 @@ import { distance } from "fastest-levenshtein";
 import type { Cutoffs } from "../clusters/cluster.ts";
 import type { ClusterExpansion, Term } from "../clusters/expansion.ts";
 import { buildPool, type ClusterPool } from "../clusters/pool.ts";
-import { studyError } from "../core/errors.ts";
+import { EcitonError, studyError } from "../core/errors.ts";
+import { det3, faceSpacings } from "../core/linalg.ts";
 import { pathFromStudy } from "../data/study/load-study.ts";
 import type { Study } from "../data/study/schema.ts";
-import { createParentLattice, type ParentLattice } from "../lattice/parent-lattice.ts";
+import { activeSites, createParentLattice, type ParentLattice } from "../lattice/parent-lattice.ts";
 import { Supercell } from "../lattice/supercell.ts";
 import { readModelFile } from "./model-file.ts";
 import { inStudyTerms } from "./study-paths.ts";
+
+/** Cells outside these are lengths in another unit. */
+const NARROWEST_A = 0.1;
+const WIDEST_A = 1e5;
+const MOST_PAIRS = 1e7;
 
 /** @throws {EcitonError} "study" when the study has no lattice, or the lattice is impossible */
 export function latticeOfStudy(study: Study): ParentLattice {
@@ -22,8 +28,18 @@ export function latticeOfStudy(study: Study): ParentLattice {
         `lattice.charges.${name}`,
         `no site holds "${name}"; there are ${[...species].join(", ")}`,
       );
+  const cell = study.lattice.cell_A.flat();
+  if (Math.abs(det3(cell)) > 0)
+    faceSpacings(cell).forEach((spacing, k) => {
+      if (!(spacing >= NARROWEST_A && spacing <= WIDEST_A))
+        throw studyError(
+          "lattice.cell_A",
+          `cells are ${Number(spacing.toPrecision(3))} Å apart along vector ${k + 1}; expected ${NARROWEST_A} to ${WIDEST_A} ` +
+            "(lengths without a unit are in Å)",
+        );
+    });
   return createParentLattice({
-    cell: study.lattice.cell_A.flat(),
+    cell,
     periodic: study.lattice.periodic,
     coordinates: study.lattice.coordinates,
     sites,
@@ -57,12 +73,30 @@ export function poolOfStudy(study: Study, lattice: ParentLattice): ClusterPool {
   const cutoffs = cutoffsOfStudy(study);
   const { basis, cutoff_A, memory_GiB: limit } = study.clusters!;
   try {
+    for (const [size, cutoff] of Object.entries(cutoffs)) refuseEndless(lattice, cutoff, Number(size));
     return buildPool(lattice, basis, cutoffs, limit === undefined ? undefined : limit * 2 ** 30);
   } catch (error) {
     if (cutoff_A === undefined) throw error;
     const names = Object.keys(cutoffs).map((size) => [`clusters.cutoffs_A.${size}`, "clusters.cutoff_A"]);
     throw inStudyTerms(error, Object.fromEntries(names));
   }
+}
+
+/** Even to count the neighbours within some cut-offs would take hours: metres typed where Å are meant, say. */
+function refuseEndless(lattice: ParentLattice, cutoff: number, size: number): void {
+  const spacings = faceSpacings(lattice.cell);
+  const cells = spacings.reduce(
+    (product, spacing, k) => product * (lattice.periodic[k] ? (2 * cutoff) / spacing + 1 : 1),
+    1,
+  );
+  const pairs = cells * activeSites(lattice).length ** 2;
+  if (pairs > MOST_PAIRS)
+    throw new EcitonError(
+      "memory",
+      `clusters.cutoffs_A.${size}: about ${pairs.toExponential(1)} pairs of sites lie within ${cutoff} Å, ` +
+        `more than the ${MOST_PAIRS.toExponential(0)} that can be handled; lower this cut-off`,
+      { path: `clusters.cutoffs_A.${size}`, pairs },
+    );
 }
 
 /**

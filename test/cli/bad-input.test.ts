@@ -139,6 +139,32 @@ const studies: readonly Fault[] = [
     says: [/study\.yaml:\d+: clusters\.cutoff_A: .*GiB, more than the .*GiB allowed; lower this cut-off/],
   },
   {
+    title: "a cut-off whose pairs nobody could count",
+    changes: { clusters: { cutoff_A: 1e9 } },
+    code: 2,
+    error: "memory",
+    says: [
+      /study\.yaml:\d+: clusters\.cutoff_A: about .* pairs of sites lie within 1000000000 Å.*lower this cut-off/,
+    ],
+  },
+  {
+    title: "a cell in another unit of length",
+    changes: {
+      lattice: {
+        cell_A: [
+          [4e-10, 0, 0],
+          [0, 4e-10, 0],
+          [0, 0, 4e-10],
+        ],
+      },
+    },
+    code: 2,
+    error: "study",
+    says: [
+      /study\.yaml:\d+: lattice\.cell_A: cells are 4e-10 Å apart along vector 1; expected 0\.1 to 100000/,
+    ],
+  },
+  {
     title: "a composition that does not fit the cell",
     changes: { sample: { compositions: [{ per_cell: { Au: "1/7" } }] } },
     code: 2,

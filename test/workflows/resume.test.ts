@@ -2,7 +2,7 @@
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { buildCli, eciton, startEciton } from "../cli/eciton.ts";
 import { smallStudy, smallTable } from "../cli/small-study.ts";
 
@@ -16,6 +16,9 @@ const sample = {
   snapshots: 3,
   checkpoint_every_steps: 200_000,
 };
+
+// Processes that start one after another take long on a machine that is busy.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 let folder: string;
 
