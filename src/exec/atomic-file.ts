@@ -1,5 +1,14 @@
 /** Files that are either whole or absent: written beside their place, synced, then renamed. */
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import { EcitonError } from "../core/errors.ts";
 
@@ -12,7 +21,7 @@ export function writeFileAtomic(path: string, content: string | Uint8Array): voi
   let descriptor: number | null = null;
   let begun = false;
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     descriptor = openSync(temporary, "w");
     begun = true;
     const bytes: Uint8Array = typeof content === "string" ? new TextEncoder().encode(content) : content;
@@ -26,6 +35,18 @@ export function writeFileAtomic(path: string, content: string | Uint8Array): voi
     if (descriptor !== null) closeSync(descriptor);
     if (begun) rmSync(temporary, { force: true });
     throw ioError("write", path, error);
+  }
+}
+
+/** Makes a folder and those above it. Node's own recursive form never returns for some places, /proc among them. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    // Another thread may have been faster.
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
   }
 }
 

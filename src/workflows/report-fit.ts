@@ -62,7 +62,7 @@ export function fitSummary(
   known: ClusterExpansion | null,
 ): FitSummary {
   const section = study.fit!;
-  const { setup, cv, path, chosen } = fit;
+  const { setup, cv, path } = fit;
   const final = finalErrors(fit);
   const curve = cvCurve(fit);
   const positive = cv.path.values.every((value) => value > 0);
@@ -99,7 +99,7 @@ export function fitSummary(
         },
       ];
     }),
-    errors: errorRows(section.method, fit, chosen),
+    errors: errorRows(methodNames[section.method], fit),
     ecis: eciRows(study, fit, known),
     unsampled: path.unsampled.map((j) => ({
       label: setup.orbits[j].label,
@@ -113,6 +113,18 @@ export function fitSummary(
   };
 }
 
+/** The methods as people write them. */
+const methodNames: Readonly<Record<NonNullable<Study["fit"]>["method"], string>> = {
+  lasso: "LASSO",
+  "adaptive-lasso": "Adaptive LASSO",
+  "elastic-net": "Elastic net",
+  ridge: "Ridge regression",
+  ard: "Automatic relevance determination (ARD)",
+  "orthogonal-matching-pursuit": "Orthogonal matching pursuit",
+  "recursive-elimination": "Recursive feature elimination",
+  "ordinary-least-squares": "Ordinary least squares",
+};
+
 export function methodText(study: Study, fit: FitResult): string {
   const section = study.fit!;
   const { path, value } = { path: fit.cv.path, value: fit.cv.path.values[fit.chosen] };
@@ -124,7 +136,7 @@ export function methodText(study: Study, fit: FitResult): string {
         ? "its cross-validation selects the clusters anew without each row"
         : "its cross-validation keeps the clusters that all rows selected, so it is a little optimistic")
     : "";
-  return `${section.method.toUpperCase() === "LASSO" ? "LASSO" : section.method} with ${schemeText(section)}${hyper}${second}.`;
+  return `${methodNames[section.method]} with ${schemeText(section)}${hyper}${second}.`;
 }
 
 /** Errors of the model that the study ends with. */
@@ -132,7 +144,7 @@ export function finalErrors(fit: FitResult): ModelErrors {
   return fit.refit ? refitErrors(fit) : errorsAt(fit, fit.chosen);
 }
 
-function errorRows(method: string, fit: FitResult, chosen: number): ErrorRow[] {
+function errorRows(method: string, fit: FitResult): ErrorRow[] {
   const row = (model: string, terms: number, errors: ModelErrors): ErrorRow => ({
     model,
     terms,
@@ -152,10 +164,7 @@ function errorRows(method: string, fit: FitResult, chosen: number): ErrorRow[] {
         errorsAt(fit, fit.cv.oneStandardError),
       ),
     );
-  if (fit.refit)
-    rows.push(
-      row(`least squares after ${method} (chosen at value ${chosen + 1})`, fit.kept.length, refitErrors(fit)),
-    );
+  if (fit.refit) rows.push(row(`least squares after ${method}`, fit.kept.length, refitErrors(fit)));
   return rows;
 }
 

@@ -1,5 +1,5 @@
 /** The Monte Carlo part of the report. */
-
+import type { ClusterExpansion } from "../clusters/expansion.ts";
 import { DUMMY_SPECIES, structureOfConfiguration } from "../data/configuration-structure.ts";
 import type { Study } from "../data/study/schema.ts";
 import type { ParentLattice } from "../lattice/parent-lattice.ts";
@@ -12,6 +12,7 @@ import type {
   SnapshotFrame,
   SnapshotSummary,
 } from "../report/model.ts";
+import { mixingCurves } from "./mixing-curve.ts";
 import type { SampledChain } from "./sample.ts";
 import { compositionLabel, type SampledState, supercellText } from "./sample-states.ts";
 
@@ -26,6 +27,7 @@ const LEAST_FILLED = 1 / 3;
 
 export function mcSummary(
   study: Study,
+  expansion: ClusterExpansion,
   chains: readonly SampledChain[],
   states: readonly SampledState[],
 ): McSummary {
@@ -72,7 +74,7 @@ export function mcSummary(
         effectiveSamples: state.effectiveSamples,
       })),
     },
-    curves: thermalCurves(states),
+    curves: [...thermalCurves(states), ...mixingCurves(expansion, states)],
   };
 }
 

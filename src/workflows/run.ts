@@ -188,7 +188,7 @@ function reportModel(parts: ReportParts): ReportModel {
     ...(fit && plan.data ? { fit: fitSummary(study, plan.data, fit, known) } : {}),
     ...(chains.length > 0 && expansion
       ? {
-          mc: mcSummary(study, chains, states),
+          mc: mcSummary(study, expansion, chains, states),
           ...(study.report?.pictures === false
             ? {}
             : { snapshots: snapshotSummary(study, expansion.lattice, chains) }),
