@@ -55,7 +55,11 @@ export function studySchema(constants: Constants = {}) {
   const site = z.strictObject({
     name: z.string().min(1).describe("unique name of the site"),
     position: vector.describe("fractional or Cartesian (Å), see coordinates"),
-    species: z.array(z.string().min(1)).min(1).describe("allowed species, the background first"),
+    species: z
+      // Every format that snapshots are written in can hold these.
+      .array(z.string().regex(/^[A-Za-z][A-Za-z0-9+-]*$/, "expected a name of letters, digits, + and -"))
+      .min(1)
+      .describe("allowed species, the background first"),
     kind: z
       .string()
       .optional()

@@ -138,6 +138,16 @@ sample:
     );
   });
 
+  it.each(["Ce 3+", "V@O", "1/2", "", "V_O"])(
+    "has the species %j refused, which no file of atoms could hold",
+    (name) => {
+      const text = lattice.replace("Au]", `${JSON.stringify(name)}]`);
+      expect(problems(text)[0]).toMatch(
+        /^s\.yaml:3: lattice\.sites\[0\]\.species\[1\]: expected a name of letters/,
+      );
+    },
+  );
+
   it("is told of a key deep in a list", () => {
     const text = lattice.replace(site, "{ name: A, positon: [0, 0, 0], species: [Cu, Au] }");
     expect(problems(text)).toContainEqual(
