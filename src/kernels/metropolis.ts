@@ -140,7 +140,6 @@ export class SwapKernel {
     };
     const energyRecord = trie(tries.energies.records, doubles(tries.energies.values));
     const completionRecord = trie(tries.completions.records, descriptors(tries.completions.values));
-    const empty = layout.take(Math.max(recordBytes, 16));
 
     const sublattices = words(
       Array.from(sites).flatMap((_, s) => {
@@ -217,8 +216,6 @@ export class SwapKernel {
       [block.LIVE_B, live + 8 * Math.max(1, tries.words)],
       [block.LIVE_LIST, layout.words(64 * tries.words)],
       [block.SUMS, layout.doubles(Math.max(...tries.rows.map((row) => row.pairs.length)))],
-      [block.EMPTY_RECORD, empty],
-      [block.ZERO_VALUE, empty],
       [block.FIELDS, layout.doubles(paddedSites * kinds)],
       [block.COUNTS, counts],
       [block.JOURNAL, layout.take(capacity * block.JOURNAL_BYTES)],

@@ -65,10 +65,7 @@ export const LOWEST_OCCUPATION = 1236;
 /** Room for the addresses or positions of all live literals, and for sums by literal. */
 export const LIVE_LIST = 1240;
 export const SUMS = 1244;
-/** An empty record and a value of zero. */
-export const EMPTY_RECORD = 1248;
-export const ZERO_VALUE = 1252;
-export const BLOCK_END = 1256;
+export const BLOCK_END = 1248;
 
 // Records. Channel: cumulated weight, species a and b, list of a, its length, its threshold, the same of b,
 // numbers of proposals and acceptances since they were last taken.

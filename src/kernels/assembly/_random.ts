@@ -11,10 +11,22 @@ import {
   STREAM_1,
 } from "../swap-block";
 
-const M0: u64 = 0xd2511f53;
-const M1: u64 = 0xcd9e8d57;
-const W0: u32 = 0x9e3779b9;
-const W1: u32 = 0xbb67ae85;
+const M0: i32 = 0xd2511f53;
+const M1: i32 = 0xcd9e8d57;
+const W0: i32 = 0x9e3779b9;
+const W1: i32 = 0xbb67ae85;
+
+/** Writes the four words of each of four blocks, which are given word by word. */
+function storeBlocks(out: usize, c0: v128, c1: v128, c2: v128, c3: v128): void {
+  const low01 = v128.shuffle<i32>(c0, c1, 0, 4, 1, 5);
+  const low23 = v128.shuffle<i32>(c2, c3, 0, 4, 1, 5);
+  const high01 = v128.shuffle<i32>(c0, c1, 2, 6, 3, 7);
+  const high23 = v128.shuffle<i32>(c2, c3, 2, 6, 3, 7);
+  v128.store(out, v128.shuffle<i64>(low01, low23, 0, 2));
+  v128.store(out, v128.shuffle<i64>(low01, low23, 1, 3), 16);
+  v128.store(out, v128.shuffle<i64>(high01, high23, 0, 2), 32);
+  v128.store(out, v128.shuffle<i64>(high01, high23, 1, 3), 48);
+}
 
 /** Moves the words that are left before the buffer and fills it; returns the address of the next word. */
 export function refill(at: usize): usize {
@@ -22,48 +34,53 @@ export function refill(at: usize): usize {
   const end = buffer + 4 * RANDOM_WORDS;
   const left = end - at;
   memory.copy(buffer - left, at, left);
-  const stream0 = load<u32>(STREAM_0);
-  const stream1 = load<u32>(STREAM_1);
-  const key0 = load<u32>(KEY_0);
-  const key1 = load<u32>(KEY_1);
+  const stream0 = i32x4.splat(load<i32>(STREAM_0));
+  const stream1 = i32x4.splat(load<i32>(STREAM_1));
+  const key0 = i32x4.splat(load<i32>(KEY_0));
+  const key1 = i32x4.splat(load<i32>(KEY_1));
+  const m0 = i32x4.splat(M0);
+  const m1 = i32x4.splat(M1);
+  const w0 = i32x4.splat(W0);
+  const w1 = i32x4.splat(W1);
   let block = load<u64>(NEXT_BLOCK);
-  // Two blocks at a time: the multiplications of one fill the waits of the other.
-  for (let out = buffer; out < end; out += 32) {
-    let a0 = <u32>block;
-    let a1 = <u32>(block >> 32);
+  // Eight blocks at a time, two vectors of four: the multiplications of one fill the waits of the other.
+  for (let out = buffer; out < end; out += 128) {
+    const low = i32x4.splat(<i32>block);
+    const high = i32x4.splat(<i32>(block >> 32));
+    let a0 = i32x4.add(low, i32x4(0, 1, 2, 3));
+    let b0 = i32x4.add(low, i32x4(4, 5, 6, 7));
+    // A comparison is -1 where it holds: the carry into the second word.
+    let a1 = i32x4.sub(high, i32x4.lt_u(a0, low));
+    let b1 = i32x4.sub(high, i32x4.lt_u(b0, low));
     let a2 = stream0;
     let a3 = stream1;
-    let b0 = <u32>(block + 1);
-    let b1 = <u32>((block + 1) >> 32);
     let b2 = stream0;
     let b3 = stream1;
     let k0 = key0;
     let k1 = key1;
     for (let round = 0; round < 10; round++) {
-      const pa = M0 * <u64>a0;
-      const qa = M1 * <u64>a2;
-      const pb = M0 * <u64>b0;
-      const qb = M1 * <u64>b2;
-      a0 = <u32>(qa >> 32) ^ a1 ^ k0;
-      a2 = <u32>(pa >> 32) ^ a3 ^ k1;
-      a1 = <u32>qa;
-      a3 = <u32>pa;
-      b0 = <u32>(qb >> 32) ^ b1 ^ k0;
-      b2 = <u32>(pb >> 32) ^ b3 ^ k1;
-      b1 = <u32>qb;
-      b3 = <u32>pb;
-      k0 += W0;
-      k1 += W1;
+      const pa = i64x2.extmul_low_i32x4_u(a0, m0);
+      const pb = i64x2.extmul_low_i32x4_u(b0, m0);
+      const ra = i64x2.extmul_high_i32x4_u(a0, m0);
+      const rb = i64x2.extmul_high_i32x4_u(b0, m0);
+      const qa = i64x2.extmul_low_i32x4_u(a2, m1);
+      const qb = i64x2.extmul_low_i32x4_u(b2, m1);
+      const sa = i64x2.extmul_high_i32x4_u(a2, m1);
+      const sb = i64x2.extmul_high_i32x4_u(b2, m1);
+      a0 = v128.xor(v128.xor(v128.shuffle<i32>(qa, sa, 1, 3, 5, 7), a1), k0);
+      b0 = v128.xor(v128.xor(v128.shuffle<i32>(qb, sb, 1, 3, 5, 7), b1), k0);
+      a2 = v128.xor(v128.xor(v128.shuffle<i32>(pa, ra, 1, 3, 5, 7), a3), k1);
+      b2 = v128.xor(v128.xor(v128.shuffle<i32>(pb, rb, 1, 3, 5, 7), b3), k1);
+      a1 = v128.shuffle<i32>(qa, sa, 0, 2, 4, 6);
+      b1 = v128.shuffle<i32>(qb, sb, 0, 2, 4, 6);
+      a3 = v128.shuffle<i32>(pa, ra, 0, 2, 4, 6);
+      b3 = v128.shuffle<i32>(pb, rb, 0, 2, 4, 6);
+      k0 = i32x4.add(k0, w0);
+      k1 = i32x4.add(k1, w1);
     }
-    store<u32>(out, a0);
-    store<u32>(out, a1, 4);
-    store<u32>(out, a2, 8);
-    store<u32>(out, a3, 12);
-    store<u32>(out, b0, 16);
-    store<u32>(out, b1, 20);
-    store<u32>(out, b2, 24);
-    store<u32>(out, b3, 28);
-    block += 2;
+    storeBlocks(out, a0, a1, a2, a3);
+    storeBlocks(out + 64, b0, b1, b2, b3);
+    block += 8;
   }
   store<u64>(NEXT_BLOCK, block);
   return buffer - left;

@@ -3,7 +3,6 @@
 import {
   COMPLETION_BYTES,
   COMPLETION_ENERGY,
-  EMPTY_RECORD,
   LIVE_LIST,
   MASK_WORDS,
   OWN_COMPLETION_ROOT,
@@ -23,7 +22,6 @@ import {
   WORD_BYTES,
   WORD_RECORDS,
   WORD_VALUES,
-  ZERO_VALUE,
 } from "../swap-block";
 
 /** Notes which literals hold around a site; returns the address of the offsets after those it used. */
@@ -89,39 +87,16 @@ function listLive(live: usize, words: usize): usize {
   return list;
 }
 
-/**
- * Energy of all clusters of three or more sites and of pairs among their neighbours. Most pairs of live literals lead on
- * or not in no order that a processor could foresee, so both ways take the same instructions: what is not
- * there leads to the empty record.
- */
+/** Energy of all clusters of three or more sites and of pairs among their neighbours. */
 function liveEnergy(own: usize, live: usize): f64 {
-  const words = <usize>load<u32>(MASK_WORDS);
   const bytes = <usize>load<u32>(RECORD_BYTES);
   const root = <usize>load<u32>(own, OWN_ROOT);
   const singles = <usize>load<u32>(own, OWN_SINGLES);
-  const empty = <usize>load<u32>(EMPTY_RECORD);
-  const zero = <usize>load<u32>(ZERO_VALUE);
-  const first = <usize>load<u32>(LIVE_LIST);
-  const end = listLive(live, words);
+  const end = listLive(live, <usize>load<u32>(MASK_WORDS));
   let sum: f64 = 0;
-  for (let at = first; at < end; at += 4) {
+  for (let at = <usize>load<u32>(LIVE_LIST); at < end; at += 4) {
     const position = <usize>load<u32>(at);
-    sum += load<f64>(singles + (position << 3));
-    const offset = (position >> 6) * WORD_BYTES;
-    const bit = <u64>position;
-    for (let other = first; other < at; other += 4) {
-      const word = root + <usize>load<u32>(other) * bytes + offset;
-      const mask = load<u64>(word);
-      const there = ((mask >> bit) & 1) != 0;
-      const rank = <usize>popcnt<u64>(mask & ~(~(<u64>0) << bit));
-      sum += load<f64>(there ? <usize>load<u32>(word, WORD_VALUES) + (rank << 3) : zero);
-      const records = <usize>load<u32>(word, WORD_RECORDS);
-      let record = there && records != 0 ? records + rank * bytes : empty;
-      let some: u64 = 0;
-      for (let w: usize = 0; w < words; w++)
-        some |= load<u64>(record + w * WORD_BYTES) & load<u64>(live + (w << 3));
-      if (some != 0) sum += walk(record, live);
-    }
+    sum += load<f64>(singles + (position << 3)) + walk(root + position * bytes, live);
   }
   return sum;
 }

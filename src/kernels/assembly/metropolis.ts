@@ -185,7 +185,11 @@ function run<Engine>(steps: i32): void {
       const low = <u64>(load<u32>(at, 4) >> 6);
       at += 8;
       const uniform = <f64>((high << 26) | low) * (1.0 / 9007199254740992);
-      taken = uniform < expNonPositive(-beta * change);
+      const exponent = beta * change;
+      // e^-x <= 2^-n, n = floor(x log2 e): most rejections are sure without the exponential. The factor of two
+      // keeps rounding out of it; at most 1000 powers are taken, where the numbers are still normal.
+      const powers = <i64>min<f64>(exponent * 1.4426950408889634, 1000);
+      if (uniform < reinterpret<f64>((1024 - powers) << 52)) taken = uniform < expNonPositive(-exponent);
     }
     if (taken) {
       accept(channel, listA, listB, isFloat<Engine>());
