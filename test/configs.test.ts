@@ -82,75 +82,79 @@ describe.each(names)("%s", (name) => {
     expect(provenance.resolvedStudy).toContain("steps: 2000");
   });
 
-  it.runIf(whole.fit)("writes a model and a table that together give the fit's own predictions", () => {
-    const { expansion } = readModelFile(join(run.folder, "model.json"));
-    const supercells = new SupercellCache(expansion.lattice);
-    const { records } = readOccupationTable(join(run.folder, "training.csv"));
-    const { setup, coefficients } = run.result.fit!;
-    const { problem, normaliser } = setup;
-    const predicted = predictRows(problem, coefficients);
-    expect(records).toHaveLength(problem.rows);
-    records.forEach((record, i) => {
-      const { supercell, occupation } = configurationOfRecord(record, supercells, "training.csv");
-      const evaluator = new CountsEvaluator(supercell, expansion.basis, expansion.terms);
-      const counts = new Float64Array(expansion.terms.length);
-      evaluator.counts(occupation, counts);
-      const energy = expansion.terms.reduce((sum, term, j) => sum + term.coefficient * counts[j], 0);
-      // Sums of the same some hundred products of order 1 eV in another order: far below 1e-9 eV.
-      expect(energy).toBeCloseTo(predicted[i] * normaliser[i], 9);
-      expect(new CompiledExpansion(expansion, supercell).energy(occupation)).toBeCloseTo(energy, 9);
-      expect(record.energy! / normaliser[i]).toBe(problem.y[i]);
+  if (whole.fit)
+    it("writes a model and a table that together give the fit's own predictions", () => {
+      const { expansion } = readModelFile(join(run.folder, "model.json"));
+      const supercells = new SupercellCache(expansion.lattice);
+      const { records } = readOccupationTable(join(run.folder, "training.csv"));
+      const { setup, coefficients } = run.result.fit!;
+      const { problem, normaliser } = setup;
+      const predicted = predictRows(problem, coefficients);
+      expect(records).toHaveLength(problem.rows);
+      records.forEach((record, i) => {
+        const { supercell, occupation } = configurationOfRecord(record, supercells, "training.csv");
+        const evaluator = new CountsEvaluator(supercell, expansion.basis, expansion.terms);
+        const counts = new Float64Array(expansion.terms.length);
+        evaluator.counts(occupation, counts);
+        const energy = expansion.terms.reduce((sum, term, j) => sum + term.coefficient * counts[j], 0);
+        // Sums of the same some hundred products of order 1 eV in another order: far below 1e-9 eV.
+        expect(energy).toBeCloseTo(predicted[i] * normaliser[i], 9);
+        expect(new CompiledExpansion(expansion, supercell).energy(occupation)).toBeCloseTo(energy, 9);
+        expect(record.energy! / normaliser[i]).toBe(problem.y[i]);
+      });
+      expect(expansion.terms.map((term) => term.coefficient)).toEqual(
+        run.result.fit!.expansion.terms.map((term) => term.coefficient),
+      );
     });
-    expect(expansion.terms.map((term) => term.coefficient)).toEqual(
-      run.result.fit!.expansion.terms.map((term) => term.coefficient),
-    );
-  });
 
-  it.runIf(whole.sample)("has the same averages in sampling.csv, layers.csv and sampling.json", () => {
-    const { states, chains } = JSON.parse(run.read("sampling.json")) as {
-      states: typeof run.result.states;
-      chains: { energy_eV: { value: number }; lowest: { energy_eV: number } }[];
-    };
-    expect(states).toEqual(JSON.parse(JSON.stringify(run.result.states)));
-    const sampling = rows(run.read("sampling.csv"));
-    expect(sampling).toHaveLength(states.length);
-    expect(states).toHaveLength(2 * whole.sample!.compositions.length * whole.sample!.supercells.length);
-    sampling.forEach((row, i) => {
-      const state = states[i];
-      expect(row.composition).toBe(state.compositionLabel);
-      expect(Number(row.temperature_K)).toBe(state.temperature_K);
-      expect(Number(row.energy_eV)).toBe(state.energy_eV.value);
-      expect(Number(row.error_eV)).toBe(state.energy_eV.error);
-      expect(Number(row.heat_capacity_kB)).toBe(state.heatCapacity_kB.value);
+  if (whole.sample)
+    it("has the same averages in sampling.csv, layers.csv and sampling.json", () => {
+      const { states, chains } = JSON.parse(run.read("sampling.json")) as {
+        states: typeof run.result.states;
+        chains: { energy_eV: { value: number }; lowest: { energy_eV: number } }[];
+      };
+      expect(states).toEqual(JSON.parse(JSON.stringify(run.result.states)));
+      const sampling = rows(run.read("sampling.csv"));
+      expect(sampling).toHaveLength(states.length);
+      expect(states).toHaveLength(2 * whole.sample!.compositions.length * whole.sample!.supercells.length);
+      sampling.forEach((row, i) => {
+        const state = states[i];
+        expect(row.composition).toBe(state.compositionLabel);
+        expect(Number(row.temperature_K)).toBe(state.temperature_K);
+        expect(Number(row.energy_eV)).toBe(state.energy_eV.value);
+        expect(Number(row.error_eV)).toBe(state.energy_eV.error);
+        expect(Number(row.heat_capacity_kB)).toBe(state.heatCapacity_kB.value);
+      });
+      const layers = rows(run.read("layers.csv"));
+      expect(layers.map((row) => [row.species, row.layer, Number(row.occupancy)])).toEqual(
+        states.flatMap((s) => s.layers.map((l) => [l.species, l.layer, l.occupancy.value])),
+      );
+      for (const { energy_eV, lowest } of chains)
+        expect(lowest.energy_eV).toBeLessThanOrEqual(energy_eV.value);
+      // Occupations are averages of whole arrangements: each species adds up to what the composition holds.
+      for (const state of states)
+        for (const [species, count] of Object.entries(state.composition)) {
+          const mine = state.layers.filter((layer) => layer.species === species);
+          const shares = mine.reduce((sum, layer) => sum + (layer.share?.value ?? 0), 0);
+          if (count > 0 && mine.length > 0) expect(shares).toBeCloseTo(1, 9);
+        }
     });
-    const layers = rows(run.read("layers.csv"));
-    expect(layers.map((row) => [row.species, row.layer, Number(row.occupancy)])).toEqual(
-      states.flatMap((s) => s.layers.map((l) => [l.species, l.layer, l.occupancy.value])),
-    );
-    for (const { energy_eV, lowest } of chains) expect(lowest.energy_eV).toBeLessThanOrEqual(energy_eV.value);
-    // Occupations are averages of whole arrangements: each species adds up to what the composition holds.
-    for (const state of states)
-      for (const [species, count] of Object.entries(state.composition)) {
-        const mine = state.layers.filter((layer) => layer.species === species);
-        const shares = mine.reduce((sum, layer) => sum + (layer.share?.value ?? 0), 0);
-        if (count > 0 && mine.length > 0) expect(shares).toBeCloseTo(1, 9);
-      }
-  });
 
-  it.runIf(whole.sample)("has snapshots with the atoms of their composition", () => {
-    const files = readdirSync(join(run.folder, "snapshots"));
-    const { states } = run.result;
-    expect(files.filter((f) => f.endsWith(".extxyz"))).toHaveLength(states.length);
-    states.forEach((state, i) => {
-      const chain = `chain-${String(i).padStart(4, "0")}`;
-      const { structures } = readStructures(join(run.folder, "snapshots", `${chain}.extxyz`));
-      // Snapshots and the lowest state met.
-      expect(structures).toHaveLength(whole.sample!.snapshots + 1);
-      for (const structure of structures) {
-        expect(structure.species.filter((s) => s === "X")).toHaveLength(state.composition.V ?? 0);
-        expect(structure.energy).toBeTypeOf("number");
-      }
-      expect(existsSync(join(run.folder, "snapshots", `${chain}-lowest.POSCAR`))).toBe(true);
+  if (whole.sample)
+    it("has snapshots with the atoms of their composition", () => {
+      const files = readdirSync(join(run.folder, "snapshots"));
+      const { states } = run.result;
+      expect(files.filter((f) => f.endsWith(".extxyz"))).toHaveLength(states.length);
+      states.forEach((state, i) => {
+        const chain = `chain-${String(i).padStart(4, "0")}`;
+        const { structures } = readStructures(join(run.folder, "snapshots", `${chain}.extxyz`));
+        // Snapshots and the lowest state met.
+        expect(structures).toHaveLength(whole.sample!.snapshots + 1);
+        for (const structure of structures) {
+          expect(structure.species.filter((s) => s === "X")).toHaveLength(state.composition.V ?? 0);
+          expect(structure.energy).toBeTypeOf("number");
+        }
+        expect(existsSync(join(run.folder, "snapshots", `${chain}-lowest.POSCAR`))).toBe(true);
+      });
     });
-  });
 });

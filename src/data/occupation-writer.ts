@@ -33,7 +33,9 @@ export function formatOccupationCsv(records: readonly OccupationRecord[]): strin
       "weight",
       (record) => (record.weight === undefined ? "" : numberText(record, "weight", record.weight)),
     ]);
-  for (const name of extras) columns.push([name, (record) => record.extra[name] ?? ""]);
+  // A column may be called like something that every object has.
+  for (const name of extras)
+    columns.push([name, ({ extra }) => (Object.hasOwn(extra, name) ? extra[name] : "")]);
   const lines = [
     columns.map(([name]) => name),
     ...records.map((record) => columns.map(([, of]) => of(record))),

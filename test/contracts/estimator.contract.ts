@@ -65,18 +65,20 @@ export function estimatorContract(name: string, traits: EstimatorTraits): void {
       }
     });
 
-    it.skipIf(traits.mixedPenalty)("scales with the target", () => {
-      const problem = { ...noisy, y: noisy.y.map((value) => -1000 * value) };
-      const expected = coefficients(noisy);
-      coefficients(problem).forEach((found, k) => {
-        // Iterations end at other roundings of the same numbers.
-        expectClose(
-          found,
-          expected[k].map((value) => -1000 * value),
-          1e-5,
-        );
+    // A mixed penalty has no scale of its own, so this does not hold by definition.
+    if (!traits.mixedPenalty)
+      it("scales with the target", () => {
+        const problem = { ...noisy, y: noisy.y.map((value) => -1000 * value) };
+        const expected = coefficients(noisy);
+        coefficients(problem).forEach((found, k) => {
+          // Iterations end at other roundings of the same numbers.
+          expectClose(
+            found,
+            expected[k].map((value) => -1000 * value),
+            1e-5,
+          );
+        });
       });
-    });
 
     it("does not depend on the order of the rows", () => {
       const order = new RandomStream(34, 0).shuffle(Array.from({ length: noisy.rows }, (_, i) => i));
@@ -87,19 +89,21 @@ export function estimatorContract(name: string, traits: EstimatorTraits): void {
       });
     });
 
-    it.skipIf(traits.countsRows)("takes a row given twice as a row of weight two", () => {
-      const twice = Array.from({ length: noisy.rows }, (_, i) => i);
-      const doubled = { ...noisy, weights: noisy.weights.slice() };
-      for (const i of [0, 7, 21]) {
-        twice.push(i);
-        doubled.weights[i] = 2;
-      }
-      const { values } = estimator.hyperPath(noisy);
-      const expected = coefficients(doubled, values);
-      coefficients(selectRows(noisy, twice), values).forEach((found, k) => {
-        expectClose(found, expected[k], 1e-8);
+    // A method that counts rows tells two rows from one of weight two by definition.
+    if (!traits.countsRows)
+      it("takes a row given twice as a row of weight two", () => {
+        const twice = Array.from({ length: noisy.rows }, (_, i) => i);
+        const doubled = { ...noisy, weights: noisy.weights.slice() };
+        for (const i of [0, 7, 21]) {
+          twice.push(i);
+          doubled.weights[i] = 2;
+        }
+        const { values } = estimator.hyperPath(noisy);
+        const expected = coefficients(doubled, values);
+        coefficients(selectRows(noisy, twice), values).forEach((found, k) => {
+          expectClose(found, expected[k], 1e-8);
+        });
       });
-    });
 
     it("does not depend on the scale of the weights", () => {
       const heavy = { ...noisy, weights: noisy.weights.map((weight) => 7 * weight) };
