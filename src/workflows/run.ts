@@ -251,4 +251,4 @@ function duration(coreSeconds: number, workers: number): string {
 }
 
 /** Trial exchanges a second and thread for a model of some dozen pair interactions. */
-const STEPS_PER_SECOND = 1.5e6;
+const STEPS_PER_SECOND = 4e6;
