@@ -10,8 +10,9 @@ import type { SublatticeSites } from "./layer-counts.ts";
 import { type EngineName, type RunningNumbers, SwapEngine } from "./swap-engine.ts";
 import { SwapMoves } from "./swap-moves.ts";
 
-/** The energy is recomputed in full whenever the number of steps is a multiple of this. */
+/** The energy is recomputed in full whenever the number of steps is a multiple of this, for each 16,384 sites begun. */
 export const ENERGY_CHECK_STEPS = 1_000_000;
+const SITES_PER_CHECK = 16_384;
 
 /** Largest difference between the kept and the recomputed energy, eV per site. */
 export const DRIFT_LIMIT_EV = 1e-8;
@@ -68,6 +69,8 @@ export class MetropolisChain {
   readonly #occupation: Uint8Array;
   readonly #lowestOccupation: Uint8Array;
   readonly #now: RunningNumbers;
+  /** In proportion to the sites, so that checks take the same small part of the time in every cell. */
+  readonly #checkSteps: number;
   #random: RandomStream;
   #beta: number;
   #binSteps = 0;
@@ -94,6 +97,7 @@ export class MetropolisChain {
     this.#beta = inverseTemperature(temperature);
     this.#occupation = occupation.slice();
     this.#lowestOccupation = occupation.slice();
+    this.#checkSteps = ENERGY_CHECK_STEPS * Math.ceil(occupation.length / SITES_PER_CHECK);
     this.proposed = new Float64Array(moves.kinds.length);
     this.accepted = new Float64Array(moves.kinds.length);
     const energy = this.#fullEnergy();
@@ -162,12 +166,12 @@ export class MetropolisChain {
     const now = this.#now;
     const last = now.step + steps;
     while (now.step < last) {
-      const part = Math.min(last - now.step, ENERGY_CHECK_STEPS - (now.step % ENERGY_CHECK_STEPS));
+      const part = Math.min(last - now.step, this.#checkSteps - (now.step % this.#checkSteps));
       if (this.#engine) {
         this.#engine.run(part, this.#beta, now, this.proposed, this.accepted);
         this.#ahead = true;
       } else this.#runPlain(part);
-      if (now.step % ENERGY_CHECK_STEPS === 0) this.checkEnergy();
+      if (now.step % this.#checkSteps === 0) this.checkEnergy();
     }
     this.#binSteps += steps;
   }

@@ -16,10 +16,13 @@ export const engines = ["auto", "direct", "field", "reference"] as const;
 export type EngineName = (typeof engines)[number];
 type CompiledEngine = "direct" | "field";
 
-/** "auto" looks at the acceptance whenever the number of steps is a multiple of this. */
-const WINDOW_STEPS = 16_384;
-/** Acceptance below which keeping fields up to date is cheaper than computing energies. */
-const FIELD_ACCEPTANCE = 0.1;
+/** "auto" looks at the acceptance after so many steps at least, and no sooner than a step for each site. */
+const LEAST_WINDOW_STEPS = 4096;
+/**
+ * Acceptance below which keeping fields up to date is cheaper than computing energies, by measurement: with pairs alone
+ * and with larger clusters, whose energies cost more to compute than their changes to spread.
+ */
+const FIELD_ACCEPTANCE = { pairs: 0.2, larger: 0.5 };
 
 /** The numbers of a chain that the kernel carries on. */
 export interface RunningNumbers {
@@ -39,6 +42,8 @@ export class SwapEngine {
   readonly #moves: SwapMoves;
   readonly #members: Int32Array;
   readonly #fixed: CompiledEngine | null;
+  readonly #window: number;
+  readonly #fieldAcceptance: number;
   #engine: CompiledEngine;
   #fieldsBuilt = false;
   #windowAccepted = 0;
@@ -49,6 +54,9 @@ export class SwapEngine {
     this.#members = moves.state();
     this.#fixed = engine === "auto" ? null : engine;
     this.#engine = this.#fixed ?? "direct";
+    this.#window = Math.max(LEAST_WINDOW_STEPS, 2 ** Math.ceil(Math.log2(model.supercell.numSites)));
+    const larger = model.tables.manyBody.some((count) => count > 0);
+    this.#fieldAcceptance = larger ? FIELD_ACCEPTANCE.larger : FIELD_ACCEPTANCE.pairs;
     this.#kernel = new SwapKernel(tablesOf(model), moves.lists(), this.#members.length);
   }
 
@@ -84,12 +92,12 @@ export class SwapEngine {
     kernel.set(block.BIN_SUM, numbers.binSum);
     kernel.set(block.BIN_SQUARES, numbers.binSquares);
     for (let left = steps; left > 0; ) {
-      const part = Math.min(left, WINDOW_STEPS - (kernel.get(block.STEP) % WINDOW_STEPS));
+      const part = Math.min(left, this.#window - (kernel.get(block.STEP) % this.#window));
       this.#runPart(part);
       left -= part;
       this.#windowAccepted += kernel.takeCounts(proposed, accepted);
       this.#windowSteps += part;
-      if (kernel.get(block.STEP) % WINDOW_STEPS === 0) this.#choose();
+      if (kernel.get(block.STEP) % this.#window === 0) this.#choose();
     }
     numbers.step = kernel.get(block.STEP);
     numbers.energy = kernel.get(block.ENERGY);
@@ -115,7 +123,7 @@ export class SwapEngine {
     const acceptance = this.#windowAccepted / this.#windowSteps;
     this.#windowAccepted = 0;
     this.#windowSteps = 0;
-    this.#engine = this.#fixed ?? (acceptance < FIELD_ACCEPTANCE ? "field" : "direct");
+    this.#engine = this.#fixed ?? (acceptance < this.#fieldAcceptance ? "field" : "direct");
   }
 
   readOccupation(out: Uint8Array): void {

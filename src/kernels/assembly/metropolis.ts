@@ -82,6 +82,8 @@ function run<Engine>(steps: i32): void {
   let sum = load<f64>(BIN_SUM);
   let squares = load<f64>(BIN_SQUARES);
   let energy = load<f64>(ENERGY);
+  let deviation = energy - origin;
+  let square = deviation * deviation;
   const firstStep = load<f64>(STEP);
   const channels = <usize>load<u32>(CHANNELS);
   const lastChannel = channels + (<usize>load<u32>(CHANNEL_COUNT) - 1) * CHANNEL_BYTES;
@@ -138,10 +140,12 @@ function run<Engine>(steps: i32): void {
 
     const a = <usize>load<u32>(channel, CHANNEL_A);
     const b = <usize>load<u32>(channel, CHANNEL_B);
-    const cellA = <usize>(load<u32>(listA) >> bits);
-    const cellB = <usize>(load<u32>(listB) >> bits);
-    const sublatticeA = <usize>(load<u32>(listA) & siteMask);
-    const sublatticeB = <usize>(load<u32>(listB) & siteMask);
+    const memberA = load<u32>(listA);
+    const memberB = load<u32>(listB);
+    const cellA = <usize>(memberA >> bits);
+    const cellB = <usize>(memberB >> bits);
+    const sublatticeA = <usize>(memberA & siteMask);
+    const sublatticeB = <usize>(memberB & siteMask);
     const siteA = cellA * width + sublatticeA;
     const siteB = cellB * width + sublatticeB;
     const recordA = sublattices + sublatticeA * SUBLATTICE_BYTES;
@@ -195,10 +199,11 @@ function run<Engine>(steps: i32): void {
       accept(channel, listA, listB, isFloat<Engine>());
       energy += change;
       noteLowest(energy, firstStep + <f64>n);
+      deviation = energy - origin;
+      square = deviation * deviation;
     }
-    const deviation = energy - origin;
     sum += deviation;
-    squares += deviation * deviation;
+    squares += square;
   }
   store<u32>(RANDOM_AT, <u32>at);
   store<f64>(STEP, firstStep + <f64>steps);
