@@ -8,6 +8,7 @@ import { exchangeGroups } from "../src/mc/exchange-groups.ts";
 import { type ChainState, MetropolisChain } from "../src/mc/metropolis.ts";
 import type { EngineName } from "../src/mc/swap-engine.ts";
 import { SwapMoves } from "../src/mc/swap-moves.ts";
+import { gridResults } from "./support/mc-grid.ts";
 import { instancesPerSite, largeModel, smallModel } from "./support/mc-models.ts";
 import type { BenchResult } from "./support/measure.ts";
 
@@ -107,7 +108,7 @@ export async function run(): Promise<BenchResult[]> {
       }
     }
   }
-  results.push({
+  results.push(...(await gridResults()), {
     name: "mc.peak_memory",
     value: process.resourceUsage().maxRSS / 1024,
     unit: "MiB",
