@@ -136,6 +136,8 @@ export interface LambdaPath {
     readonly nonZero: number;
   }[];
   readonly lambdaUnit?: string;
+  /** What the hyper-parameter is called, if not λ: "threshold". */
+  readonly symbol?: string;
   /** Indices into `points`. */
   readonly minimum?: number;
   readonly oneStandardError?: number;

@@ -83,6 +83,7 @@ export function fitSummary(
             })),
             minimum: cv.minimum,
             oneStandardError: cv.oneStandardError,
+            ...(cv.path.name === "lambda" ? {} : { symbol: cv.path.name }),
           },
         }
       : {}),
@@ -129,7 +130,10 @@ export function methodText(study: Study, fit: FitResult): string {
   const section = study.fit!;
   const { path, value } = { path: fit.cv.path, value: fit.cv.path.values[fit.chosen] };
   const choice = section.choice === "minimum" ? "at the minimum" : "by the one-standard-error rule";
-  const hyper = path.name === "none" ? "" : ` (${path.name} ${value.toPrecision(4)}, ${choice})`;
+  const hyper =
+    path.name === "none"
+      ? ""
+      : ` (${path.name === "lambda" ? "λ" : path.name} = ${Number(value.toPrecision(4))}, ${choice})`;
   const second = fit.refit
     ? `, then least squares on the ${fit.refit.kept.length} dominant clusters (${fit.refit.chosenBy.replaceAll("-", " ")}); ` +
       (fit.refit.reselected

@@ -23,7 +23,8 @@ export function lambdaPathFigure(path: LambdaPath, energyUnit: FitSummary["energ
     high: point.cvRmse + (point.standardError ?? 0),
   }));
   points.sort((a, b) => a.lambda - b.lambda);
-  const lambdaLabel = `λ${path.lambdaUnit === undefined ? "" : ` (${path.lambdaUnit})`}`;
+  const symbol = path.symbol ?? "λ";
+  const lambdaLabel = `${symbol}${path.lambdaUnit === undefined ? "" : ` (${path.lambdaUnit})`}`;
   const x = logAxis(points.map((p) => p.lambda));
   const hasBand = points.some((p) => p.standardError !== undefined);
 
@@ -108,15 +109,15 @@ export function lambdaPathFigure(path: LambdaPath, energyUnit: FitSummary["energ
   ];
   for (const choice of chosen)
     legend.push({
-      label: `${choice.label}: λ = ${significant(choice.point.lambda, 3)}, ${count(choice.point.nonZero, "term")}, ${significant(choice.point.cvRmse, 3)} ${energyUnit}`,
+      label: `${choice.label}: ${symbol} = ${significant(choice.point.lambda, 3)}, ${count(choice.point.nonZero, "term")}, ${significant(choice.point.cvRmse, 3)} ${energyUnit}`,
       color: choice.color,
       dash: choice.dash,
       symbol: choice.symbol,
     });
   return {
     name: "lambda-path",
-    title: "Choice of λ",
-    caption: `Root mean square error of cross-validation (above) and number of terms that are not zero (below) at ${count(points.length, "value")} of λ.`,
+    title: `Choice of ${symbol}`,
+    caption: `Root mean square error of cross-validation (above) and number of terms that are not zero (below) at ${count(points.length, "value")} of ${symbol}.`,
     legend,
     panels: [{ svg: errors }, { svg: terms }],
     stacked: true,

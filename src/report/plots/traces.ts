@@ -48,14 +48,15 @@ export function tracesFigure(chains: readonly TracedChain[], energyUnit: McSumma
   function drawPanel(shown: readonly TracedChain[]) {
     const traces = shown.map((chain) => ({ chain, points: blocks(chain.trace) }));
     const largest = Math.max(0, ...traces.flatMap(({ points }) => points.map((p) => p.step)));
-    const million = largest >= 1e6;
+    const [unit, unitName] =
+      largest >= 1e6 ? [1e6, " (millions)"] : largest >= 1e4 ? [1e3, " (thousands)"] : [1, ""];
     return drawPlot(`Energy against step: ${shown[0].panel}`, {
       width: 440,
       height: 270,
       x: {
-        label: million ? "step (millions)" : "step",
-        transform: million ? (step: number) => step / 1e6 : undefined,
-        domain: paddedRange([0, million ? largest / 1e6 : largest], 0.01),
+        label: `step${unitName}`,
+        transform: (step: number) => step / unit,
+        domain: paddedRange([0, largest / unit], 0.01),
         ticks: 6,
       },
       y: {
