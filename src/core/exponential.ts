@@ -10,6 +10,9 @@ const LN2_LOW = 1.9082149292705877e-10;
 /** exp is taken as 0 below this: its value there is under 1e-307 and no longer a normal number. */
 export const LOWEST_EXPONENT = -708;
 
+/** A number of this size has no digits after the point, so adding and subtracting it rounds to a whole number. */
+const ROUND = 1.5 * 2 ** 52;
+
 /** 2^-k */
 const powers = Float64Array.from({ length: 1023 }, (_, k) => 2 ** -k);
 
@@ -21,7 +24,7 @@ const powers = Float64Array.from({ length: 1023 }, (_, k) => 2 ** -k);
  */
 export function expNonPositive(x: number): number {
   if (x < LOWEST_EXPONENT) return 0;
-  const n = Math.floor(x * Math.LOG2E + 0.5);
+  const n = x * Math.LOG2E + ROUND - ROUND;
   const r = x - n * LN2_HIGH - n * LN2_LOW;
   const r2 = r * r;
   const r4 = r2 * r2;

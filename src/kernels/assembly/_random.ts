@@ -92,16 +92,21 @@ export function seek(lane: i32): void {
   store<u32>(RANDOM_AT, <u32>(refill(buffer + 4 * RANDOM_WORDS) + 4 * lane));
 }
 
+/** Adding it leaves a whole number in the low bits; a conversion to an integer would check its range. */
+export const ROUND: f64 = 6755399441055744;
+
 /** e^x for x <= 0: the operations of core/exponential.ts in the same order. */
 export function expNonPositive(x: f64): f64 {
   if (x < -708) return 0;
-  const n = floor<f64>(x * 1.4426950408889634 + 0.5);
+  const shifted = x * 1.4426950408889634 + ROUND;
+  const n = shifted - ROUND;
   const r = x - n * 0.6931471803691238 - n * 1.9082149292705877e-10;
   const r2 = r * r;
   const r4 = r2 * r2;
   const a = 1.0 / 2 + r * (1.0 / 6) + r2 * (1.0 / 24 + r * (1.0 / 120));
   const b = 1.0 / 720 + r * (1.0 / 5040) + r2 * (1.0 / 40320 + r * (1.0 / 362880));
   const c = 1.0 / 3628800 + r * (1.0 / 39916800) + r2 * (1.0 / 479001600 + r * (1.0 / 6227020800));
-  const power = reinterpret<f64>((<i64>n + 1023) << 52);
+  // The low bits of the shifted number are those of n.
+  const power = reinterpret<f64>((reinterpret<i64>(shifted) + 1023) << 52);
   return (1 + (r + r2 * (a + r4 * (b + r4 * c)))) * power;
 }

@@ -43,7 +43,7 @@ import {
   WEIGHT_THRESHOLD,
 } from "../swap-block";
 import { accept, buildFields, keepLowest, noteLowest } from "./_accept";
-import { expNonPositive, refill, seek } from "./_random";
+import { expNonPositive, ROUND, refill, seek } from "./_random";
 import { energyAt, energyOfPair, lookAround } from "./_surroundings";
 
 export { buildFields, keepLowest, seek };
@@ -190,10 +190,11 @@ function run<Engine>(steps: i32): void {
       at += 8;
       const uniform = <f64>((high << 26) | low) * (1.0 / 9007199254740992);
       const exponent = beta * change;
-      // e^-x <= 2^-n, n = floor(x log2 e): most rejections are sure without the exponential. The factor of two
-      // keeps rounding out of it; at most 1000 powers are taken, where the numbers are still normal.
-      const powers = <i64>min<f64>(exponent * 1.4426950408889634, 1000);
-      if (uniform < reinterpret<f64>((1024 - powers) << 52)) taken = uniform < expNonPositive(-exponent);
+      // e^-x <= 2^(1/2 - n), n = x log2 e rounded: most rejections are sure without the exponential. What is left
+      // of a factor of two keeps rounding out of it; n goes up to 1000, where the numbers are still normal.
+      const shifted = min<f64>(exponent * 1.4426950408889634, 1000) + ROUND;
+      if (uniform < reinterpret<f64>((1024 - reinterpret<i64>(shifted)) << 52))
+        taken = uniform < expNonPositive(-exponent);
     }
     if (taken) {
       accept(channel, listA, listB, isFloat<Engine>());
