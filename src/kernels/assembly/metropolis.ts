@@ -61,21 +61,6 @@ export function runField(steps: i32): void {
 /** Words that a step draws at most, as long as no index is rejected. */
 const STEP_WORDS = 5;
 
-/** Energy of a site as if it held a species (1 or more), by either engine. */
-function siteEnergy<Engine>(
-  fields: usize,
-  kinds: usize,
-  record: usize,
-  ownRow: usize,
-  site: usize,
-  species: usize,
-  occupation: usize,
-  live: usize,
-): f64 {
-  if (isFloat<Engine>()) return load<f64>(fields + ((site * kinds + species - 1) << 3));
-  return energyAt(record, ownRow + (species - 1) * OWN_BYTES, occupation + site, live);
-}
-
 function run<Engine>(steps: i32): void {
   const beta = load<f64>(BETA);
   const origin = load<f64>(BIN_ORIGIN);
@@ -148,18 +133,31 @@ function run<Engine>(steps: i32): void {
     const sublatticeB = <usize>(memberB & siteMask);
     const siteA = cellA * width + sublatticeA;
     const siteB = cellB * width + sublatticeB;
-    const recordA = sublattices + sublatticeA * SUBLATTICE_BYTES;
-    const recordB = sublattices + sublatticeB * SUBLATTICE_BYTES;
-    const ownA = owns + sublatticeA * kinds * OWN_BYTES;
-    const ownB = owns + sublatticeB * kinds * OWN_BYTES;
     // Of the two species only a can be the background, since channels have a < b.
-    let up = siteEnergy<Engine>(fields, kinds, recordA, ownA, siteA, b, occupation, liveA);
-    let down = siteEnergy<Engine>(fields, kinds, recordB, ownB, siteB, b, occupation, liveB);
+    let up: f64;
+    let down: f64;
     let upToA: f64 = 0;
     let downFromA: f64 = 0;
-    if (a != 0) {
-      upToA = siteEnergy<Engine>(fields, kinds, recordB, ownB, siteB, a, occupation, liveB);
-      downFromA = siteEnergy<Engine>(fields, kinds, recordA, ownA, siteA, a, occupation, liveA);
+    if (isFloat<Engine>()) {
+      const fieldsA = fields + ((siteA * kinds) << 3) - 8;
+      const fieldsB = fields + ((siteB * kinds) << 3) - 8;
+      up = load<f64>(fieldsA + (b << 3));
+      down = load<f64>(fieldsB + (b << 3));
+      if (a != 0) {
+        upToA = load<f64>(fieldsB + (a << 3));
+        downFromA = load<f64>(fieldsA + (a << 3));
+      }
+    } else {
+      const recordA = sublattices + sublatticeA * SUBLATTICE_BYTES;
+      const recordB = sublattices + sublatticeB * SUBLATTICE_BYTES;
+      const ownA = owns + (sublatticeA * kinds - 1) * OWN_BYTES;
+      const ownB = owns + (sublatticeB * kinds - 1) * OWN_BYTES;
+      up = energyAt(recordA, ownA + b * OWN_BYTES, occupation + siteA, liveA);
+      down = energyAt(recordB, ownB + b * OWN_BYTES, occupation + siteB, liveB);
+      if (a != 0) {
+        upToA = energyAt(recordB, ownB + a * OWN_BYTES, occupation + siteB, liveB);
+        downFromA = energyAt(recordA, ownA + a * OWN_BYTES, occupation + siteA, liveA);
+      }
     }
     const difference = load<i32>(codes + (cellB << 2)) - load<i32>(codes + (cellA << 2));
     const near = <usize>load<u16>(classes + <usize>(difference << 1));
@@ -170,12 +168,14 @@ function run<Engine>(steps: i32): void {
       if (found != 0) {
         // Each site was looked at with the other one as it is. With P(x, y) for clusters through both, A holding x:
         // the change is [F_A(b) - P(b,b) + P(b,a)] + [F_B(a) - P(a,a)] - F_A(a) - [F_B(b) - P(a,b)].
+        const recordA = sublattices + sublatticeA * SUBLATTICE_BYTES;
+        const ownA = owns + (sublatticeA * kinds - 1) * OWN_BYTES;
         const many = <usize>load<u32>(recordA, SUBLATTICE_MANY);
         if (isFloat<Engine>() && found <= many) lookAround(recordA, occupation + siteA, liveA);
-        const ownOfB = ownA + (b - 1) * OWN_BYTES;
+        const ownOfB = ownA + b * OWN_BYTES;
         up -= energyOfPair(ownOfB, many, found - 1, b, liveA);
         if (a != 0) {
-          const ownOfA = ownA + (a - 1) * OWN_BYTES;
+          const ownOfA = ownA + a * OWN_BYTES;
           up += energyOfPair(ownOfB, many, found - 1, a, liveA);
           upToA -= energyOfPair(ownOfA, many, found - 1, a, liveA);
           down -= energyOfPair(ownOfA, many, found - 1, b, liveA);
