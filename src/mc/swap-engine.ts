@@ -3,8 +3,9 @@ import { compileDifferences } from "../clusters/cell-differences.ts";
 import type { CompiledExpansion } from "../clusters/compiled-expansion.ts";
 import { buildTries } from "../clusters/interaction-tries.ts";
 import type { RandomStream } from "../core/random.ts";
-import { SwapKernel, type SwapTables } from "../kernels/metropolis.ts";
+import { SwapKernel } from "../kernels/metropolis.ts";
 import * as block from "../kernels/swap-block.ts";
+import type { SwapTables } from "../kernels/swap-memory.ts";
 import type { SwapMoves } from "./swap-moves.ts";
 
 /**

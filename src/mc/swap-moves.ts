@@ -1,6 +1,6 @@
 /** Canonical moves: two sites of one group exchange their species. */
 import { studyError } from "../core/errors.ts";
-import type { SwapChannelLists } from "../kernels/metropolis.ts";
+import type { SwapChannelLists } from "../kernels/swap-memory.ts";
 import type { Supercell } from "../lattice/supercell.ts";
 import { type ExchangeGroup, groupSites } from "./exchange-groups.ts";
 import type { LatticeModel, Moves, RandomSource } from "./lattice-model.ts";
