@@ -116,6 +116,17 @@ describe("a finished chain", () => {
     expect(other.trace.energies_eV).not.toEqual(result.trace.energies_eV);
   });
 
+  it("does not depend on the engine, nor does a resumed one", () => {
+    for (const engine of ["reference", "direct", "field", "auto"] as const)
+      expect(runChain(payload({ engine }), flags())).toEqual(result);
+    const path = join(folder, "engines.json");
+    const context = flags();
+    const stopped = { path, everySteps: 7001, resume: true };
+    context.cancel[0] = 1;
+    runChain(payload({ engine: "reference", checkpoint: stopped }), context);
+    expect(runChain(payload({ engine: "field", checkpoint: stopped }), flags())).toEqual(result);
+  });
+
   it("says when it cannot be trusted", () => {
     const short = finished(runChain(payload({ steps: 600, samples: 60 }), flags()));
     expect(short.equilibration.equilibrated).toBe(false);
@@ -150,7 +161,8 @@ describe("an executor", () => {
 
 describe("checkpoints", () => {
   it("let a chain that is interrupted again and again end bit for bit like an undisturbed one", async () => {
-    const long = payload({ steps: 1_500_000, samples: 700, snapshots: 5 });
+    // Some seconds long, since progress is told about four times in each.
+    const long = payload({ steps: 20_000_000, samples: 700, snapshots: 5 });
     const whole = finished(runChain(long, flags()));
     const executor = createExecutor(1);
     const path = join(folder, "resume.json");
