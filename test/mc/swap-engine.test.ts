@@ -135,6 +135,17 @@ describe("compiled engines", () => {
     }
   });
 
+  it("do so with pairs alone, of four species", () => {
+    const random = new RandomStream(5, 2);
+    const { orbits } = buildPool(mixed, "chebyshev", { 2: 5.7 });
+    const terms = orbits.map((orbit) => ({ ...orbit, coefficient: 0.1 * random.nextNormal() }));
+    const supercell = new Supercell(mixed, [3, 3, 2]);
+    const model = new CompiledExpansion({ lattice: mixed, basis: "chebyshev", terms }, supercell);
+    expect(Math.max(...model.tables.manyBody)).toBe(0);
+    const occupation = randomOccupation(supercell, random);
+    expectSameChains({ model, supercell, groups: exchangeGroups(mixed), occupation }, 2000, 3000);
+  });
+
   it("do so with more literals around a site than one mask word holds", () => {
     const lattice = createParentLattice({
       cell: [0, 2, 2, 2, 0, 2, 2, 2, 0],
