@@ -63,6 +63,7 @@ export async function sampleModel(
       ...(section.exchange ? { exchange: section.exchange } : {}),
       temperature_K: point.temperature_K,
       steps: section.steps,
+      engine: section.engine,
       seed: study.seed,
       index: CHAIN_STREAM + point.index,
       samples: Math.min(section.samples, section.steps),

@@ -173,8 +173,8 @@ function readEnergies(
 }
 
 /**
- * Whether a relaxation reached its end; undefined for other runs and where the settings are not told. A run that
- * stopped by itself before NSW has reached EDIFFG. At NSW the criterion itself is looked at: |F| < −EDIFFG for
+ * Whether a relaxation reached its end; undefined for other runs and where the settings are not told. One whose end is
+ * not in the file has not. A run that stopped by itself before NSW has reached EDIFFG. At NSW the criterion itself is looked at: |F| < −EDIFFG for
  * every atom that can move, or |ΔF_free| < EDIFFG between the last two steps.
  */
 function ionicConvergence(
@@ -185,7 +185,8 @@ function ionicConvergence(
   const steps = run.parameters.get("NSW");
   const criterion = run.parameters.get("EDIFFG");
   if (!isRelaxation(run.parameters.get("IBRION"), steps) || steps === undefined) return undefined;
-  if (blocks.whole && structures.length < steps) return true;
+  if (!blocks.whole) return false;
+  if (structures.length < steps) return true;
   const [previous, last] = [structures.at(-2), structures[structures.length - 1]];
   if (criterion === undefined || criterion === 0 || !last.forces) return false;
   if (criterion > 0)

@@ -325,6 +325,12 @@ export function studySchema(constants: Constants = {}) {
       .record(z.string(), z.array(z.string()).min(1))
       .optional()
       .describe("groups of sites that exchange species; default: sites with the same species"),
+    engine: z
+      .enum(["auto", "direct", "field", "reference"])
+      .default("auto")
+      .describe(
+        "how energy changes are computed; the results are the same to the last bit, only the speed differs",
+      ),
     checkpoint_every_steps: whole("how often a chain writes its checkpoint").default(1_000_000),
   });
 
