@@ -74,15 +74,37 @@ const STARTS = 50;
  * @see Chodera, J. Chem. Theory Comput. 12, 1799 (2016)
  */
 export function findEquilibration(series: ArrayLike<number>): Equilibration {
-  let best: Equilibration = { start: 0, inefficiency: 1, effective: 0 };
+  const { blocks, first, length } = blockMeans(series);
+  let start = 0;
+  let most = 0;
   for (let k = 1; k < STARTS; k++) {
-    const start = Math.floor((series.length * k) / STARTS);
-    if (series.length - start <= best.effective) break;
-    const inefficiency = statisticalInefficiency(series, start);
-    const effective = (series.length - start) / inefficiency;
-    if (effective > best.effective) best = { start, inefficiency, effective };
+    const block = Math.floor((blocks.length * k) / STARTS);
+    if (blocks.length - block <= most) break;
+    const effective = (blocks.length - block) / statisticalInefficiency(blocks, block);
+    if (effective > most) {
+      most = effective;
+      start = first + block * length;
+    }
   }
-  return best;
+  const inefficiency = statisticalInefficiency(series, start);
+  return { start, inefficiency, effective: (series.length - start) / inefficiency };
+}
+
+/** Starts differ by a part in 50, so a series of some thousand blocks tells them apart as well as a longer one. */
+const MOST_ENTRIES = 1000;
+
+/** Means of blocks of equal length; entries that are left over stand before the first block. */
+function blockMeans(series: ArrayLike<number>): {
+  readonly blocks: Float64Array;
+  readonly first: number;
+  readonly length: number;
+} {
+  const length = Math.max(1, Math.floor(series.length / MOST_ENTRIES));
+  const count = Math.floor(series.length / length);
+  const first = series.length - count * length;
+  const blocks = new Float64Array(count);
+  for (let b = 0; b < count; b++) blocks[b] = meanOf(series, first + b * length, first + (b + 1) * length);
+  return { blocks, first, length };
 }
 
 /** A block must be longer than the correlation for blocks to be independent. */
