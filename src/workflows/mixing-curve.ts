@@ -19,12 +19,15 @@ export function mixingCurves(expansion: ClusterExpansion, states: readonly Sampl
   if (groups.length !== 1 || groups[0].species.length !== 2) return [];
   const [group] = groups;
   const [background, species] = group.species;
+  // A study writes a species of a group as "B" or "B@group"; what it leaves out is background.
+  const count = (state: SampledState) =>
+    Object.entries(state.composition).reduce(
+      (sum, [key, n]) => (key.split("@")[0] === species ? sum + n : sum),
+      0,
+    );
   const cells = [...new Set(states.map((state) => state.supercellText))];
   const temperatures = [...new Set(states.map((state) => state.temperature_K))].sort((a, b) => a - b);
-  const fraction = (state: SampledState) =>
-    (state.composition[species] ??
-      group.sublattices.length * state.numCells - (state.composition[background] ?? 0)) /
-    (group.sublattices.length * state.numCells);
+  const fraction = (state: SampledState) => count(state) / (group.sublattices.length * state.numCells);
   if (new Set(states.map(fraction)).size < FEWEST_COMPOSITIONS) return [];
   const [pureBackground, pureSpecies] = [0, 1].map(
     (k) => pureEnergy(expansion, k) / group.sublattices.length,
