@@ -146,7 +146,7 @@ function structureData(
         `${structure.name} (${structure.source.file}): the calculation behind it did not converge`,
       );
     const energy = energies ? energies[i] : structure.energy;
-    const scale = energyPer === "atom" ? structure.species.length : 1;
+    const scale = energyPer === "atom" ? atomsOf(structure) : 1;
     return [
       {
         ...result.configuration,
@@ -163,6 +163,11 @@ function structureData(
     source: section.files.map((file) => basename(file)).join(", "),
     synthetic: null,
   };
+}
+
+/** Sites that a file writes as empty (X) are no atoms. */
+function atomsOf({ species }: Structure): number {
+  return species.filter((name) => name !== DUMMY_SPECIES).length;
 }
 
 /**
@@ -293,7 +298,15 @@ function withTotalEnergy(configuration: Configuration, data: DataSection): Confi
     );
   // Energies per atom were scaled where the atoms were still known.
   const per = data.energy_per === "atom" ? "configuration" : data.energy_per;
-  let total = energy * unitsOf(per, configuration, "data.energy_per");
+  const units = unitsOf(per, configuration, "data.energy_per");
+  if (units === 0 && energy !== 0)
+    throw dataError(
+      source.file,
+      source.line,
+      `${configuration.id}: its energy is ${energy} eV per ${per}, but it holds no ${per} (data.energy_per); ` +
+        "leave it out, or give 0 if the others are relative to it",
+    );
+  let total = energy * units;
   if (data.reference) {
     const { per_cell_eV = 0, per_species_eV = {} } = data.reference;
     total -= per_cell_eV * supercell.numCells;
