@@ -93,7 +93,7 @@ function layerPlots(study: Study, states: readonly SampledState[]): LayerOccupat
   for (const cell of new Set(states.map((s) => s.supercellText))) {
     const here = states.filter((s) => s.supercellText === cell);
     const species = [...new Set(here.flatMap((s) => s.layers.map((row) => row.species)))];
-    for (const name of species.filter((s) => !backgrounds.has(s))) {
+    for (const name of species.filter((s) => !backgrounds.has(s.split("@")[0]))) {
       const layers = here[0].layers.filter((row) => row.species === name).map((row) => row.layer);
       const filled = here.filter((s) => s.layers.some((row) => row.species === name && row.share !== null));
       if (layers.length < FEWEST_LAYERS || filled.length === 0) continue;
@@ -102,7 +102,7 @@ function layerPlots(study: Study, states: readonly SampledState[]): LayerOccupat
         layers,
         concentrationName: "Θ",
         states: filled.map((state) => ({
-          concentration: (state.composition[name] ?? 0) / state.numCells,
+          concentration: countOf(name, state.composition) / state.numCells,
           concentrationLabel: state.compositionLabel,
           temperature_K: state.temperature_K,
           fractions: state.layers
@@ -113,6 +113,12 @@ function layerPlots(study: Study, states: readonly SampledState[]): LayerOccupat
     }
   }
   return plots;
+}
+
+/** Number of "B" or "B@group" in a composition, which may name a group also where "B" would do. */
+function countOf(name: string, composition: SampledState["composition"]): number {
+  const whole = Object.entries(composition).find(([key]) => key === name || key.startsWith(`${name}@`));
+  return whole?.[1] ?? 0;
 }
 
 /** Energy and heat capacity against temperature, one line for each composition and cell. */

@@ -1,9 +1,11 @@
 /** Chains of one state (cell, composition, temperature) taken together. */
 import type { Study } from "../data/study/schema.ts";
 import type { ValueWithError } from "../mc/chain-summary.ts";
+import type { LayerRow } from "../mc/layer-counts.ts";
 import type { SampledChain } from "./sample.ts";
 
 export interface LayerShare {
+  /** "B", or "B@group" where several groups hold it: atoms never leave their group, so shares are within it. */
   readonly species: string;
   readonly layer: string;
   /** Share of the species' atoms that sit in the layer; null where there are none. */
@@ -57,7 +59,7 @@ export function sampledStates(study: Study, chains: readonly SampledChain[]): Sa
       energy_eV: average(results.map((r) => r.energy_eV)),
       heatCapacity_kB: average(results.map((r) => r.heatCapacity_kB)),
       layers: result.layers.map((row, i) => ({
-        species: row.species,
+        species: layerSpecies(row, result.layers),
         layer: row.layer,
         share: row.share === null ? null : average(results.map((r) => r.layers[i].share!)),
         occupancy: average(results.map((r) => r.layers[i].occupancy)),
@@ -67,6 +69,10 @@ export function sampledStates(study: Study, chains: readonly SampledChain[]): Sa
       equilibrated: results.every((r) => r.equilibration.equilibrated),
     };
   });
+}
+
+function layerSpecies({ species, group }: LayerRow, rows: readonly LayerRow[]): string {
+  return rows.some((row) => row.species === species && row.group !== group) ? `${species}@${group}` : species;
 }
 
 export function supercellText(matrix: readonly number[]): string {
