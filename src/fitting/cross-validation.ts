@@ -162,7 +162,7 @@ function endWarnings(path: HyperPath, minimum: number): string[] {
   if (values.length < 2 || (minimum > 0 && minimum < last)) return [];
   return [
     minimum === 0
-      ? `the cross-validation error is least at the first ${name} of the path (${values[0]}): the data support no more than the most regularised model, or the path should begin earlier`
-      : `the cross-validation error is least at the last ${name} of the path (${values[last]}): let the path reach further`,
+      ? `the cross-validation error is least at the first ${name} of the path (${Number(values[0].toPrecision(4))}): the data support no more than the most regularised model, or the path should begin earlier`
+      : `the cross-validation error is least at the last ${name} of the path (${Number(values[last].toPrecision(4))}): let the path reach further`,
   ];
 }

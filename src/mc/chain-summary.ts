@@ -111,7 +111,7 @@ function notEquilibrated(
   if (constant && channels.some(({ proposed, accepted }) => accepted < proposed))
     return "the energy stays at one value: the chain is frozen, or nothing else can be reached at this temperature";
   const part = start / means.length;
-  if (part > 0.5) return `it settled only after ${Math.round(100 * part)}% of the steps; run longer`;
+  if (part > 0.5) return `it settled only after ${Math.round(100 * part)} % of the steps; run longer`;
   if (effective < FEWEST_EFFECTIVE)
     return (
       `only ${effective.toFixed(0)} uncorrelated samples of the energy, at least ${FEWEST_EFFECTIVE} are needed; ` +

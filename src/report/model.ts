@@ -250,6 +250,8 @@ export interface LayerOccupations {
   }[];
   /** Symbol of the concentration axis: "Θ". */
   readonly concentrationName: string;
+  /** Last sentences of the caption. */
+  readonly note?: string;
 }
 
 export interface AverageTable {

@@ -294,7 +294,8 @@ function withTotalEnergy(configuration: Configuration, data: DataSection): Confi
     throw dataError(
       source.file,
       source.line,
-      `this configuration has no energy; name its column or entry (energy_column, energy_key) or leave it out`,
+      "this configuration has no energy; name its column (data.table.energy_column, energy_eV if not given) or its entry " +
+        "(data.structures.energy_key), or leave it out",
     );
   // Energies per atom were scaled where the atoms were still known.
   const per = data.energy_per === "atom" ? "configuration" : data.energy_per;

@@ -4,6 +4,7 @@ import { speciesCounts } from "../data/configuration.ts";
 import type { Study } from "../data/study/schema.ts";
 import { predictRows } from "../fitting/problem.ts";
 import type { DataSummary, EciRow, ErrorRow, FitSummary, StructureLine } from "../report/model.ts";
+import { fixed } from "../report/numbers.ts";
 import type { TrainingData } from "./configurations.ts";
 import { type FitResult, schemeText } from "./fit.ts";
 import { cvCurve, errorsAt, type ModelErrors, refitErrors } from "./fit-errors.ts";
@@ -69,7 +70,7 @@ export function fitSummary(
   const { problem, normaliser, errorScale } = setup;
   const total = predictRows(problem, fit.coefficients).map((e, i) => e * normaliser[i]);
   return {
-    method: methodText(study, fit),
+    method: methodText(study, fit) + missedTerms(fit, known),
     energyUnit: setup.errorUnit,
     eciUnit: "eV",
     ...(positive && cv.path.values.length > 1
@@ -108,7 +109,7 @@ export function fitSummary(
       diameter_A: setup.orbits[j].diameter,
     })),
     ...(fit.refit ? { errorsByTerms: termTable(study, fit) } : {}),
-    dependencies: dependencyLines(fit),
+    dependencies: dependencyLines(study, fit),
     aliases: aliasGroups(fit),
     ...(section.hull ? { hull: formationHull(section.hull.species, data.configurations, total) } : {}),
   };
@@ -137,10 +138,19 @@ export function methodText(study: Study, fit: FitResult): string {
   const second = fit.refit
     ? `, then least squares on the ${fit.refit.kept.length} dominant clusters (${fit.refit.chosenBy.replaceAll("-", " ")}); ` +
       (fit.refit.reselected
-        ? "its cross-validation selects the clusters anew without each row"
-        : "its cross-validation keeps the clusters that all rows selected, so it is a little optimistic")
+        ? "its cross-validation selects the clusters anew for each structure left out"
+        : "its cross-validation keeps the clusters that all structures selected, so it is a little optimistic")
     : "";
   return `${methodNames[section.method]} with ${schemeText(section)}${hyper}${second}.`;
+}
+
+/** Known terms that the fit did not keep: a table of kept terms alone would hide them. */
+function missedTerms(fit: FitResult, known: ClusterExpansion | null): string {
+  const kept = new Set(fit.kept.map((j) => fit.setup.orbits[j].label));
+  const missed = (known?.terms ?? []).filter((term) => !kept.has(term.label));
+  if (missed.length === 0) return "";
+  const names = missed.map((term) => `${term.label} (${fixed(term.coefficient, 4)} eV)`);
+  return ` Terms of the model behind the table that the fit did not keep: ${names.join(", ")}.`;
 }
 
 /** Errors of the model that the study ends with. */
@@ -214,12 +224,14 @@ function termTable(study: Study, fit: FitResult): FitSummary["errorsByTerms"] {
   };
 }
 
-function dependencyLines(fit: FitResult): FitSummary["dependencies"] {
+function dependencyLines(study: Study, fit: FitResult): FitSummary["dependencies"] {
   const { relations, determined, summary } = readableDependencies(fit.dependencies);
+  const choice = study.fit?.gauge
+    ? "the study fixes the choice"
+    : "of all equally good values those of least norm are given";
   const lines = relations.map(({ text }) => ({
     relation: text,
-    consequence:
-      "these terms are fixed only up to this relation; of all equally good values those of least norm are given",
+    consequence: `these terms are fixed only up to this relation; ${choice}`,
   }));
   if (summary !== null) lines.push({ relation: summary, consequence: "" });
   const values = determined.map(({ text, terms }, i) => {
@@ -227,7 +239,7 @@ function dependencyLines(fit: FitResult): FitSummary["dependencies"] {
     const error = fit.intervals?.combinations[i]?.standardError;
     return {
       relation: text,
-      consequence: `determined by the data: ${value.toFixed(4)}${error === undefined ? "" : ` ± ${error.toFixed(4)}`} eV`,
+      consequence: `determined by the data: ${fixed(value, 4)}${error === undefined ? "" : ` ± ${fixed(error, 4)}`} eV`,
     };
   });
   return [...lines, ...values];

@@ -12,6 +12,7 @@ import type {
   SnapshotFrame,
   SnapshotSummary,
 } from "../report/model.ts";
+import { integer } from "../report/numbers.ts";
 import { mixingCurves } from "./mixing-curve.ts";
 import type { SampledChain } from "./sample.ts";
 import { compositionLabel, type SampledState, supercellText } from "./sample-states.ts";
@@ -20,6 +21,8 @@ import { compositionLabel, type SampledState, supercellText } from "./sample-sta
 const FEWEST_LAYERS = 2;
 /** Name of absent atoms in pictures. */
 const ABSENT = "vacancy";
+/** More states than this are counted rather than named in a caption. */
+const MOST_NAMED = 4;
 /** Larger cells make a report that no browser likes. */
 const MOST_ATOMS_IN_PICTURE = 5000;
 /** Lines that fill less than this part of the axis, gaps being the rest, are drawn from a common zero. */
@@ -35,7 +38,8 @@ export function mcSummary(
   return {
     method:
       "Canonical Metropolis Monte Carlo: species exchange sites within their group, " +
-      `${study.sample!.steps.toLocaleString("en-US")} trial exchanges for each chain; averages leave out the steps before equilibrium.`,
+      `${integer(study.sample!.steps)} trial exchanges for each chain; averages leave out the steps before equilibrium. ` +
+      "Error bars are those of the sampling alone; the errors of the model come on top.",
     energyUnit: "eV per cell",
     chains: chains.map(({ point, result }) => ({
       name: chainName(study, { point, result }),
@@ -61,7 +65,7 @@ export function mcSummary(
       energyUnit: "eV per cell",
       heatCapacityUnit: "k_B per cell",
       rows: states.map((state) => ({
-        state: `${state.compositionLabel}, ${state.supercellText}`,
+        state: `${state.compositionLabel}, ${state.supercellText}${state.equilibrated ? "" : " (not settled)"}`,
         temperature_K: state.temperature_K,
         energy: {
           mean: perCell(state.energy_eV.value, state.numCells),
@@ -101,6 +105,7 @@ function layerPlots(study: Study, states: readonly SampledState[]): LayerOccupat
         title: `Share of ${name} in each layer, ${cell} cell`,
         layers,
         concentrationName: "Θ",
+        note: `Θ names the composition of the study; the CSV file has the numbers per cell.${notSettled(filled)}`,
         states: filled.map((state) => ({
           concentration: countOf(name, state.composition) / state.numCells,
           concentrationLabel: state.compositionLabel,
@@ -113,6 +118,16 @@ function layerPlots(study: Study, states: readonly SampledState[]): LayerOccupat
     }
   }
   return plots;
+}
+
+/** States whose averages a reader should not use, for captions. */
+function notSettled(states: readonly SampledState[]): string {
+  const names = states
+    .filter((state) => !state.equilibrated)
+    .map((state) => `${state.compositionLabel}, ${state.temperature_K} K, ${state.supercellText}`);
+  if (names.length === 0) return "";
+  if (names.length > MOST_NAMED) return ` ${names.length} states are not at equilibrium (table of chains).`;
+  return ` Not at equilibrium: ${names.join("; ")}.`;
 }
 
 /** Number of "B" or "B@group" in a composition, which may name a group also where "B" would do. */
@@ -152,14 +167,15 @@ function thermalCurves(states: readonly SampledState[]): CurvePlot[] {
     curve(
       "Energy against temperature",
       "Mean energy of the model, one line for each composition and cell" +
-        (lowest ? "; each is drawn from its own lowest value, because compositions lie far apart." : "."),
+        (lowest ? "; each is drawn from its own lowest value, because compositions lie far apart." : ".") +
+        notSettled(states),
       lowest ? "Energy above the lowest (eV per cell)" : "Energy (eV per cell)",
       (s) => s.energy_eV,
       lowest,
     ),
     curve(
       "Heat capacity against temperature",
-      "From the fluctuation of the energy; a peak marks where order is lost.",
+      `Configurational part alone, from the fluctuation of the energy; a peak may mark where order is lost.${notSettled(states)}`,
       "Heat capacity (k_B per cell)",
       (s) => s.heatCapacity_kB,
     ),
@@ -202,7 +218,7 @@ export function snapshotSummary(
     return [
       {
         chain: chainName(study, chain),
-        label: `final, step ${last.step.toLocaleString("en-US")}`,
+        label: `final, step ${integer(last.step)}`,
         cell: Array.from(atoms.cell),
         species: atoms.species.map((symbol, i) => speciesName(symbol, atoms.charges?.[i])),
         positions: Array.from(atoms.positions, (x) => Number(x.toFixed(4))),

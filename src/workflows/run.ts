@@ -7,6 +7,7 @@ import { writeOccupationTable } from "../data/occupation-writer.ts";
 import type { LoadedStudy } from "../data/study/load-study.ts";
 import type { Study } from "../data/study/schema.ts";
 import type { ReportModel } from "../report/model.ts";
+import { count } from "../report/numbers.ts";
 import { loadTrainingData, type TrainingData } from "./configurations.ts";
 import type { RunContext } from "./context.ts";
 import { type FitResult, fitExpansion, stopIfCancelled } from "./fit.ts";
@@ -124,7 +125,7 @@ export async function runStudy(plan: RunPlan, parts: RunParts, context: RunConte
     writeTrainingTable(data, context.outDir);
     const { cvSizes } = finalErrors(fit);
     context.say(
-      `${fit.kept.length} terms, cross-validation RMSE ${cvSizes.rmse.toPrecision(3)} ${fit.setup.errorUnit}: ${modelPath}`,
+      `${count(fit.kept.length, "term")}, cross-validation RMSE ${cvSizes.rmse.toPrecision(3)} ${fit.setup.errorUnit}: ${modelPath}`,
     );
   }
   const expansion = sampledModel(study, fit !== null) === "fit" ? fit?.expansion : published;
@@ -154,7 +155,7 @@ function samplingWarnings(chains: readonly SampledChain[]): string[] {
   const unsettled = chains.filter(({ result }) => !result.equilibration.equilibrated);
   if (unsettled.length === 0) return [];
   return [
-    `${unsettled.length} of ${chains.length} chains did not settle; their averages and error bars cannot be trusted (the table of chains says why)`,
+    `${unsettled.length} of ${chains.length} chains did not settle; ${unsettled.length === 1 ? "its" : "their"} averages and error bars cannot be trusted (the table of chains says why)`,
   ];
 }
 
@@ -211,7 +212,7 @@ export function describePlan(plan: RunPlan, parts: RunParts, workers: number): s
   if (plan.data) {
     const megabytes = (8 * plan.data.configurations.length * (plan.pool?.pool.orbits.length ?? 0)) / 2 ** 20;
     lines.push(
-      `fit: ${plan.data.configurations.length} configurations from ${plan.data.source}, method ${study.fit!.method}, ` +
+      `fit: ${count(plan.data.configurations.length, "configuration")} from ${plan.data.source}, method ${study.fit!.method}, ` +
         `design matrix ${megabytes.toFixed(1)} MiB, very roughly ${duration(fitSeconds(plan), workers)}`,
     );
   }

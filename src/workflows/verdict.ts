@@ -1,4 +1,5 @@
 /** The first sentence of a report: what came out, and whether it can be used. */
+import { count } from "../report/numbers.ts";
 import type { FitResult } from "./fit.ts";
 import { finalErrors } from "./report-fit.ts";
 import type { SampledState } from "./sample-states.ts";
@@ -21,7 +22,7 @@ export function verdictOf(
   if (fit) {
     const { trainingSizes, cvSizes } = finalErrors(fit);
     sentences.push(
-      `A model of ${fit.kept.length} terms predicts energies it has not seen to ${cvSizes.rmse.toPrecision(2)} ${fit.setup.errorUnit} ` +
+      `A model of ${count(fit.kept.length, "term")} predicts energies it has not seen to ${cvSizes.rmse.toPrecision(2)} ${fit.setup.errorUnit} ` +
         `(cross-validation; ${trainingSizes.rmse.toPrecision(2)} on its own data).`,
     );
     if (cvSizes.rmse > OVERFIT_RATIO * trainingSizes.rmse) {
@@ -34,7 +35,7 @@ export function verdictOf(
     sentences.push(
       settled === states.length
         ? `Monte Carlo settled at all ${states.length} states of the grid.`
-        : `Monte Carlo settled at ${settled} of ${states.length} states of the grid; the others need longer chains.`,
+        : `Monte Carlo settled at ${settled} of ${states.length} states of the grid; ${states.length - settled === 1 ? "the other needs" : "the others need"} longer chains.`,
     );
     if (settled === 0) level = "problem";
   }

@@ -117,7 +117,7 @@ export function lambdaPathFigure(path: LambdaPath, energyUnit: FitSummary["energ
   return {
     name: "lambda-path",
     title: `Choice of ${symbol}`,
-    caption: `Root mean square error of cross-validation (above) and number of terms that are not zero (below) at ${count(points.length, "value")} of ${symbol}.`,
+    caption: `Root mean square error of cross-validation (above) and number of penalised terms that are not zero (below) at ${count(points.length, "value")} of ${symbol}.`,
     legend,
     panels: [{ svg: errors }, { svg: terms }],
     stacked: true,

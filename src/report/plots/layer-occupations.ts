@@ -86,7 +86,8 @@ export function layerOccupationsFigure(occupations: LayerOccupations): Figure {
       `Share of the species in each layer for ${count(states.length, "state")}: one group of bars for each ${concentrationName}, one bar for each temperature.` +
       (hasErrors
         ? " Error bars: one standard error of the share of the layer whose upper edge they cross."
-        : ""),
+        : "") +
+      (occupations.note === undefined ? "" : ` ${occupations.note}`),
     legend: layers.map((label, layer) => ({ label, color: fillStyle(layer).color, fill: layer })),
     panels: [{ svg }],
     csv: toCsv(

@@ -20,7 +20,7 @@ export function fitSection(fit: FitSummary, figures: FigureBook): Section {
       method === undefined ? undefined : html`<p>${method}</p>\n`,
       errors.length === 0
         ? undefined
-        : html`<h3>Errors (${energyUnit})</h3>${table(errorColumns, errors)}<p class="small">RMSE: root mean square error; MAE: mean absolute error; CV: the same of predictions for structures left out of the fit.</p>\n`,
+        : html`<h3>Errors (${energyUnit})</h3>${table(errorColumns, errors)}<p class="small">RMSE: root mean square error; MAE: mean absolute error; CV: the same of predictions for structures left out of the fit. Terms without penalty are counted too.</p>\n`,
       parity.length === 0 ? undefined : figures.add(parityFigure(parity, energyUnit)),
       path === undefined || path.points.length === 0
         ? undefined
@@ -81,7 +81,7 @@ function undetermined({ dependencies = [], aliases = [], unsampled = [] }: FitSu
 ${
   dependencies.length === 0
     ? undefined
-    : html`<p>Relations that hold exactly for every structure of the data. Only combinations of ECIs that respect them are determined.</p>
+    : html`<p>Relations that hold exactly for every structure of the data. Only combinations of ECIs that respect them are determined; values and errors of single ECIs among them hold for the choice made here.</p>
 <ul>${dependencies.map((d) => html`<li><code>${d.relation}</code>${d.consequence === undefined ? "" : ` ${d.consequence}`}</li>\n`)}</ul>\n`
 }${
   aliases.length === 0

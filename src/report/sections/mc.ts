@@ -34,7 +34,7 @@ export function mcSection(mc: McSummary, figures: FigureBook): Section {
 function equilibrationWarning(chains: readonly McChain[]): Markup | undefined {
   const failed = chains.filter((chain) => chain.equilibrated === false);
   if (failed.length === 0) return undefined;
-  return html`<div class="notice"><p><b>${count(failed.length, "chain")} of ${integer(chains.length)} had not reached equilibrium;</b> their averages depend on where they started.</p>
+  return html`<div class="notice"><p><b>${count(failed.length, "chain")} of ${integer(chains.length)} had not reached equilibrium;</b> ${failed.length === 1 ? "its averages depend on where it" : "their averages depend on where they"} started.</p>
 <ul>${failed.map((chain) => html`<li>${chain.name}${chain.note === undefined ? "" : `: ${chain.note}`}</li>\n`)}</ul></div>\n`;
 }
 
