@@ -79,7 +79,7 @@ function foldErrors(folds: readonly FoldErrors[], index: number): [number, numbe
   );
 }
 
-/** Root mean square cross-validation error at every value, in the unit of the report, with its standard error. */
+/** Weighted root mean square cross-validation error at every value, in the unit of the report, with its standard error. */
 export function cvCurve({
   setup,
   cv,
@@ -87,11 +87,16 @@ export function cvCurve({
   return Array.from(cv.path.values, (_, k) => {
     const squares = foldErrors(cv.folds, k)
       .filter(([row]) => setup.errorScale[row] > 0)
-      .map(([row, error]) => (error * setup.errorScale[row]) ** 2);
-    const mean = squares.reduce((a, b) => a + b, 0) / squares.length;
-    const spread = squares.reduce((sum, s) => sum + (s - mean) ** 2, 0);
+      .map(([row, error]) => ({
+        weight: setup.problem.weights[row],
+        square: (error * setup.errorScale[row]) ** 2,
+      }));
+    const n = squares.length;
+    const total = squares.reduce((sum, { weight }) => sum + weight, 0);
+    const mean = squares.reduce((sum, { weight, square }) => sum + weight * square, 0) / total;
+    const spread = squares.reduce((sum, { weight, square }) => sum + (weight * (square - mean)) ** 2, 0);
     const rmse = Math.sqrt(mean);
-    const error = squares.length > 1 ? Math.sqrt(spread / (squares.length * (squares.length - 1))) : 0;
+    const error = n > 1 ? Math.sqrt((spread * n) / (n - 1)) / total : 0;
     return { rmse, standardError: rmse === 0 ? 0 : error / (2 * rmse) };
   });
 }
