@@ -105,11 +105,11 @@ function tableWarnings(records: readonly OccupationRecord[], file: string, energ
 function weightOf(value: unknown, where: { file: string; line: number }): number | undefined {
   if (value === undefined || value === "") return undefined;
   const weight = finiteNumber(value, "weight", where);
-  if (weight < 0)
+  if (weight <= 0)
     throw dataError(
       where.file,
       where.line,
-      `weight: expected a number that is not negative, found ${weight}`,
+      `weight: expected a number above zero, found ${weight}; leave the row out instead`,
     );
   return weight;
 }

@@ -19,7 +19,7 @@ export interface FitProblem {
   readonly normaliser: Float64Array;
   /** Errors of row i times this are in the unit of the report; 0 where the row has no such unit (no vacancies). */
   readonly errorScale: Float64Array;
-  /** "eV per vacancy (V)". */
+  /** "eV per vacancy", "eV per site". */
   readonly errorUnit: string;
 }
 
@@ -40,12 +40,14 @@ function refuseTooLarge(rows: number, columns: number): void {
 
 /**
  * Rows are configurations, columns orbits: X = N_α / n, y = E / n, n = 1, cells or sites by the study's `fit.per`.
+ * @param vacancies species that stand for an absent atom, for the name of the unit
  * @throws {EcitonError} "study" for an error unit that is no species of the lattice
  */
 export function fitProblem(
   section: FitSection,
   pool: ClusterPool,
   configurations: readonly Configuration[],
+  vacancies: readonly string[] = [],
 ): FitProblem {
   const orbits = section.constant ? pool.orbits : pool.orbits.slice(1);
   const rows = configurations.length;
@@ -87,6 +89,7 @@ export function fitProblem(
       const units = unitsOf(unit, c, "fit.errors_per");
       return units === 0 ? 0 : normaliser[i] / units;
     }),
-    errorUnit: `eV per ${unit}`,
+    // "V" alone would be read as volt.
+    errorUnit: vacancies.includes(unit) ? "eV per vacancy" : `eV per ${unit}`,
   };
 }

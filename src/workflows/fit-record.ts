@@ -53,6 +53,7 @@ export function modelOfFit(
     expansion: fit.expansion,
     charges: study.lattice?.charges ?? null,
     mapping: mappingOptions(study.data?.structures?.mapping ?? {}, study),
+    energies: { per: study.data?.energy_per ?? "configuration", reference: study.data?.reference ?? null },
     fit: record,
     provenance,
   };

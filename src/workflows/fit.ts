@@ -86,7 +86,7 @@ async function fitSteps(
 ): Promise<FitResult> {
   const section = study.fit;
   if (!section) throw studyError("fit", "this command needs the section fit");
-  const setup = fitProblem(section, pool, data.configurations);
+  const setup = fitProblem(section, pool, data.configurations, study.lattice?.vacancies);
   const { problem } = setup;
   const gauge = gaugeOf(section, setup);
   const cpu = process.cpuUsage();

@@ -43,12 +43,23 @@ export interface FitRecord {
   readonly unsampledClusters: number;
 }
 
+/** The study's `data.energy_per` and `data.reference`. */
+export interface TrainingEnergies {
+  readonly per: string;
+  readonly reference: {
+    readonly per_cell_eV?: number;
+    readonly per_species_eV?: Readonly<Record<string, number>>;
+  } | null;
+}
+
 export interface ModelFile {
   readonly expansion: ClusterExpansion;
   /** Charges that a configuration must balance, where the study gave them. */
   readonly charges: Readonly<Record<string, number>> | null;
   /** How structures are mapped to the lattice: the study's `data.structures.mapping` and its vacancies. */
   readonly mapping: MappingOptions;
+  /** What the energies of the training data stood for, before they were turned into totals of configurations. */
+  readonly energies: TrainingEnergies;
   readonly fit: FitRecord | null;
   readonly provenance: Provenance;
 }
@@ -62,6 +73,7 @@ export function writeModelFile(path: string, model: ModelFile): void {
     expansion: expansionRecord(model.expansion),
     charges: model.charges,
     mapping: model.mapping,
+    training_energies: model.energies,
     fit: model.fit,
     provenance: model.provenance,
   };
@@ -94,6 +106,7 @@ export function readModelFile(path: string): ModelFile {
     expansion: expansionFromRecord(record!, path),
     charges: (document.charges as ModelFile["charges"]) ?? null,
     mapping: (document.mapping as MappingOptions) ?? {},
+    energies: (document.training_energies as TrainingEnergies) ?? { per: "configuration", reference: null },
     fit: (document.fit as FitRecord | null) ?? null,
     provenance: document.provenance as Provenance,
   };

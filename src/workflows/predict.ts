@@ -73,6 +73,13 @@ export function predictEnergies(
       `${charged.length} of ${predictions.length} configurations are not neutral (${charged[0].id}: ${charged[0].charge_e} e); ` +
         "the model was fitted to neutral ones and says nothing of others",
     );
+  const { per, reference } = model.energies;
+  if ((per !== "configuration" || reference !== null) && predictions.some((p) => p.reference_eV !== null))
+    warnings.push(
+      `the model was fitted to energies ${per === "configuration" ? "" : `given per ${per} `}` +
+        `${reference === null ? "" : "relative to a reference "}(training_energies in the model file); ` +
+        "predictions are whole configurations relative to that reference, and energies of the input are compared as such",
+    );
   return { predictions, rejected, warnings };
 }
 

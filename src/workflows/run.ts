@@ -14,6 +14,7 @@ import { type FitResult, fitExpansion, stopIfCancelled } from "./fit.ts";
 import { modelOfFit } from "./fit-record.ts";
 import { formationHull } from "./formation-hull.ts";
 import { writeModelFile } from "./model-file.ts";
+import { outlierWarnings } from "./outliers.ts";
 import { beginOutput, checkOutputFolder, type OutputPart, removeCheckpoints } from "./output-folder.ts";
 import { buildStudyPool, type PoolResult } from "./pool.ts";
 import { type Provenance, provenanceOf } from "./provenance.ts";
@@ -132,7 +133,12 @@ export async function runStudy(plan: RunPlan, parts: RunParts, context: RunConte
   const chains = samples ? await sampleModel(study, requireModel(expansion ?? null), context) : [];
   const states = samples ? sampledStates(study, chains) : [];
   if (samples) writeSamplingFiles(study, expansion!.lattice, chains, states, context.outDir);
-  const warnings = [...(data?.warnings ?? []), ...(fit?.warnings ?? []), ...samplingWarnings(chains)];
+  const warnings = [
+    ...(data?.warnings ?? []),
+    ...(fit && data ? outlierWarnings(fit, data.configurations) : []),
+    ...(fit?.warnings ?? []),
+    ...samplingWarnings(chains),
+  ];
   const verdict = verdictOf(fit, states, warnings);
   const seconds = (performance.now() - start) / 1000;
   const model = reportModel({ plan, fit, chains, states, warnings, verdict, provenance, seconds, expansion });

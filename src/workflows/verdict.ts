@@ -6,6 +6,8 @@ import type { SampledState } from "./sample-states.ts";
 
 /** Leave-one-out errors this much above the training error say that the model has learnt noise. */
 const OVERFIT_RATIO = 2;
+/** Data without noise are fitted to rounding, and ratios of rounding errors say nothing. */
+const ROUNDING_EV = 1e-6;
 
 export interface Verdict {
   readonly level: "ok" | "warning" | "problem";
@@ -25,7 +27,7 @@ export function verdictOf(
       `A model of ${count(fit.kept.length, "term")} predicts energies it has not seen to ${cvSizes.rmse.toPrecision(2)} ${fit.setup.errorUnit} ` +
         `(cross-validation; ${trainingSizes.rmse.toPrecision(2)} on its own data).`,
     );
-    if (cvSizes.rmse > OVERFIT_RATIO * trainingSizes.rmse) {
+    if (cvSizes.rmse > Math.max(OVERFIT_RATIO * trainingSizes.rmse, ROUNDING_EV)) {
       level = "problem";
       sentences.push("It fits its own data far better than new ones: more data or fewer terms are needed.");
     }

@@ -210,7 +210,7 @@ describe("the writers", () => {
             { maxLength: 4, selector: (o) => o.site },
           ),
           energy,
-          weight: fc.double({ min: 0, noNaN: true, noDefaultInfinity: true }).map((x) => x + 0),
+          weight: fc.double({ min: 0, minExcluded: true, noNaN: true, noDefaultInfinity: true }),
           extra: fc.dictionary(
             text.filter(
               (s) => s.trim() === s && !["id", "supercell", "occupants", "energy_eV", "weight"].includes(s),
