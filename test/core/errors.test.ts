@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { dataError, EcitonError, errorCodes, exitCodeOf, studyError } from "../../src/core/errors.ts";
-import { BOHR_A, BOLTZMANN_EV_PER_K, HARTREE_EV, KBAR_EV_PER_A3 } from "../../src/core/units.ts";
+import { BOLTZMANN_EV_PER_K, KBAR_EV_PER_A3 } from "../../src/core/units.ts";
 
 describe("EcitonError", () => {
   it("keeps code, details and cause", () => {
@@ -40,8 +40,6 @@ describe("constants", () => {
   it("follow from the exact SI values", () => {
     // k_B / e with k_B = 1.380649e-23 J/K, e = 1.602176634e-19 C; ten digits are given.
     expect(BOLTZMANN_EV_PER_K / (1.380649e-23 / 1.602176634e-19)).toBeCloseTo(1, 9);
-    // Hartree * bohr = e^2 / (4 pi eps0) = 14.3996454784255 eV Å (CODATA 2018).
-    expect(HARTREE_EV * BOHR_A).toBeCloseTo(14.3996454784255, 8);
     // 1 eV/Å^3 = 160.2176634 GPa = 1602.176634 kbar
     expect(1602.176634 * KBAR_EV_PER_A3).toBeCloseTo(1, 12);
   });

@@ -385,4 +385,3 @@ export function studySchema(constants: Constants = {}) {
 }
 
 export type Study = z.output<ReturnType<typeof studySchema>>;
-export type CompositionSpec = NonNullable<Study["sample"]>["compositions"][number];
