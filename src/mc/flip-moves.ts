@@ -10,6 +10,7 @@ import type { LatticeModel, Moves, RandomSource } from "./lattice-model.ts";
  */
 export class FlipMoves implements Moves {
   readonly kinds: readonly string[];
+  readonly logRatio = 0;
   kind = 0;
   energyChange = 0;
   readonly #model: LatticeModel;

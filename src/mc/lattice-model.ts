@@ -18,8 +18,9 @@ export interface LatticeModel {
 export type RandomSource = Pick<RandomStream, "nextIndex" | "nextFloat">;
 
 /**
- * A way to propose changes of a configuration. Every proposal must be as probable as its reverse, so that the
- * Metropolis rule alone gives detailed balance.
+ * A way to propose changes of a configuration. The chain accepts with min(1, e^(logRatio - ΔΦ / k_B T)), which gives
+ * detailed balance when logRatio is ln [q(S' -> S) / q(S -> S')], q being the probability of a proposal.
+ * @see Hastings, Biometrika 57, 97 (1970)
  */
 export interface Moves {
   /** Names of the kinds of moves; acceptance is counted for each. */
@@ -28,6 +29,8 @@ export interface Moves {
   readonly kind: number;
   /** Energy change of the model for the proposal, eV. */
   readonly energyChange: number;
+  /** ln of the probability of the reverse of the last proposal over its own; 0 where both are always the same. */
+  readonly logRatio: number;
   /**
    * Draws a proposal and leaves the occupation as it is.
    * @returns change of the ensemble's potential, eV: of E in the canonical, of E - Σ μ N in the semi-grand one

@@ -55,7 +55,7 @@ interface OpenBin {
 
 /**
  * Metropolis chain: a proposal with change ΔΦ of the ensemble's potential is accepted with the probability
- * min(1, exp(-ΔΦ / k_B T)). The energy is carried along by adding changes and checked against a full computation
+ * min(1, r exp(-ΔΦ / k_B T)), r being the ratio of the probabilities of the reverse proposal and of this one. The energy is carried along by adding changes and checked against a full computation
  * at fixed numbers of steps.
  * @see Metropolis, Rosenbluth, Rosenbluth, Teller, Teller, J. Chem. Phys. 21, 1087 (1953)
  */
@@ -192,7 +192,8 @@ export class MetropolisChain {
       const change = moves.propose(occupation, random);
       const { kind } = moves;
       proposed[kind]++;
-      if (change <= 0 || random.nextFloat() < expNonPositive(-beta * change)) {
+      const exponent = moves.logRatio - beta * change;
+      if (exponent >= 0 || random.nextFloat() < expNonPositive(exponent)) {
         moves.commit(occupation);
         accepted[kind]++;
         energy += moves.energyChange;
@@ -201,7 +202,7 @@ export class MetropolisChain {
           now.lowestStep = step;
           this.#lowestOccupation.set(occupation);
         }
-      } else if (Number.isNaN(change))
+      } else if (Number.isNaN(exponent))
         throw new EcitonError("data", `step ${step}: the model's energy change is not a number`);
       const difference = energy - origin;
       sum += difference;

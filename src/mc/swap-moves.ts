@@ -26,6 +26,7 @@ export interface SwapChannel {
 export class SwapMoves implements Moves {
   readonly kinds: readonly string[];
   readonly channels: readonly SwapChannel[];
+  readonly logRatio = 0;
   kind = 0;
   energyChange = 0;
   readonly #model: LatticeModel;
