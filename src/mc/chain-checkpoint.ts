@@ -1,18 +1,10 @@
-/** Checkpoints of a chain: one JSON file, whole or absent, with typed arrays bit for bit. */
+/** Checkpoints of a task: one JSON file, whole or absent, with typed arrays bit for bit. */
+import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { EcitonError } from "../core/errors.ts";
 import { ioError, strictJson, writeFileAtomic } from "../exec/atomic-file.ts";
-import type { RecordState } from "./chain-records.ts";
-import type { ChainState } from "./metropolis.ts";
 
-export interface Checkpoint {
-  /** Fingerprint of the task that it belongs to. */
-  readonly task: string;
-  readonly chain: ChainState;
-  readonly records: RecordState;
-}
-
-const FORMAT = "eciton-chain-checkpoint-1";
+const FORMAT = "eciton-checkpoint-2";
 
 const arrayTypes = { Uint8Array, Int32Array, Float64Array } as const;
 type ArrayName = keyof typeof arrayTypes;
@@ -42,9 +34,13 @@ function decode(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, decode(item)]));
 }
 
-/** @throws {EcitonError} "io" when the file cannot be written; an older checkpoint then stays as it is */
-export function writeCheckpoint(path: string, checkpoint: Checkpoint): void {
-  writeFileAtomic(path, strictJson(encode({ format: FORMAT, ...checkpoint })));
+/**
+ * @param task fingerprint of the task that the state belongs to
+ * @param state plain data with typed arrays
+ * @throws {EcitonError} "io" when the file cannot be written; an older checkpoint then stays as it is
+ */
+export function writeState(path: string, task: string, state: unknown): void {
+  writeFileAtomic(path, strictJson({ format: FORMAT, task, state: encode(state) }));
 }
 
 /**
@@ -52,7 +48,7 @@ export function writeCheckpoint(path: string, checkpoint: Checkpoint): void {
  * @returns null where there is no such file
  * @throws {EcitonError} "data" for a file that is no checkpoint, or one of another task
  */
-export function readCheckpoint(path: string, task: string): Checkpoint | null {
+export function readState<State>(path: string, task: string): State | null {
   if (!existsSync(path)) return null;
   let text: string;
   try {
@@ -63,20 +59,24 @@ export function readCheckpoint(path: string, task: string): Checkpoint | null {
   const fail = (message: string, cause?: unknown): never => {
     throw new EcitonError("data", `${path}: ${message}`, { file: path }, cause);
   };
-  let found: unknown;
+  let found: { format?: unknown; task?: unknown; state?: unknown };
   try {
-    found = decode(JSON.parse(text));
+    found = JSON.parse(text) ?? {};
   } catch (error) {
     return fail("not a checkpoint: it cannot be read as JSON; delete it to start this chain anew", error);
   }
-  const { format, ...checkpoint } = found as Checkpoint & { format?: unknown };
-  if (format !== FORMAT)
+  if (found.format !== FORMAT)
     fail(
-      `expected a checkpoint of format ${FORMAT}, found ${String(format)}; delete it to start this chain anew`,
+      `expected a checkpoint of format ${FORMAT}, found ${String(found.format)}; delete it to start this chain anew`,
     );
-  if (checkpoint.task !== task)
+  if (found.task !== task)
     fail(
       "the checkpoint is of another run (other model, composition, steps or seed); delete it or choose another folder",
     );
-  return checkpoint;
+  return decode(found.state) as State;
+}
+
+/** Tells checkpoints of different tasks apart: any change of what decides the result changes it. */
+export function fingerprint(task: unknown): string {
+  return createHash("sha256").update(JSON.stringify(task)).digest("hex");
 }

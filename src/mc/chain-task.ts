@@ -1,18 +1,17 @@
 /** One task of an executor: one canonical Metropolis chain, from its payload to its averages. */
-import { createHash } from "node:crypto";
 import { CompiledExpansion } from "../clusters/compiled-expansion.ts";
 import { type ExpansionRecord, expansionFromRecord } from "../clusters/expansion.ts";
 import { studyError } from "../core/errors.ts";
 import { RandomStream } from "../core/random.ts";
 import type { TaskContext, TaskFunction } from "../exec/executor.ts";
 import { Supercell } from "../lattice/supercell.ts";
-import { readCheckpoint, writeCheckpoint } from "./chain-checkpoint.ts";
-import { ChainRecords, type Snapshot } from "./chain-records.ts";
+import { fingerprint, readState, writeState } from "./chain-checkpoint.ts";
+import { ChainRecords, type RecordState, type Snapshot } from "./chain-records.ts";
 import { type ChainSummary, type ChannelAcceptance, summarizeChain } from "./chain-summary.ts";
 import { type Composition, countsByGroup, randomOccupation } from "./composition.ts";
 import { exchangeGroups } from "./exchange-groups.ts";
 import { LayerCounter } from "./layer-counts.ts";
-import { MetropolisChain } from "./metropolis.ts";
+import { type ChainState, MetropolisChain } from "./metropolis.ts";
 import type { EngineName } from "./swap-engine.ts";
 import { SwapMoves } from "./swap-moves.ts";
 
@@ -82,15 +81,15 @@ const POLL_STEPS = 4096;
 export function runChain(payload: ChainPayload, context: TaskContext): ChainResult {
   const { index, steps, checkpoint } = payload;
   const { chain, moves, records, counter, numCells } = prepareChain(payload);
-  const task = checkpoint ? fingerprint(payload) : "";
-  const saved = checkpoint?.resume ? readCheckpoint(checkpoint.path, task) : null;
+  const task = checkpoint ? fingerprintOf(payload) : "";
+  const saved = checkpoint?.resume ? readState<Saved>(checkpoint.path, task) : null;
   if (saved) {
     chain.restore(saved.chain);
     records.restore(saved.records);
   }
   const save = () => {
-    if (checkpoint)
-      writeCheckpoint(checkpoint.path, { task, chain: chain.state(), records: records.state() });
+    const state: Saved = { chain: chain.state(), records: records.state() };
+    if (checkpoint) writeState(checkpoint.path, task, state);
   };
   const every = checkpoint?.everySteps ?? Number.POSITIVE_INFINITY;
   while (chain.step < steps) {
@@ -149,8 +148,13 @@ function prepareChain(payload: ChainPayload) {
   return { chain, moves, records, counter, numCells: supercell.numCells };
 }
 
-/** Tells checkpoints of different tasks apart. */
-function fingerprint(payload: ChainPayload): string {
+/** What a checkpoint of a chain holds. */
+interface Saved {
+  readonly chain: ChainState;
+  readonly records: RecordState;
+}
+
+function fingerprintOf(payload: ChainPayload): string {
   const { checkpoint: _, engine: __, ...task } = payload;
-  return createHash("sha256").update(JSON.stringify(task)).digest("hex");
+  return fingerprint(task);
 }
