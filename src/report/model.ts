@@ -3,12 +3,25 @@
  * leaves no trace in the page. Numbers must be finite: an absent number is `undefined`, never NaN.
  */
 
+import type {
+  CellComparison,
+  ClaimSummary,
+  ObservationSummary,
+  SamplingMethods,
+  SnapshotMaps,
+} from "./sampling-model.ts";
+
 export interface ReportModel {
   readonly header: ReportHeader;
   readonly lattice?: LatticeSummary;
   readonly data?: DataSummary;
   readonly fit?: FitSummary;
+  readonly claims?: ClaimSummary;
   readonly mc?: McSummary;
+  readonly methods?: SamplingMethods;
+  readonly snapshotMaps?: readonly SnapshotMaps[];
+  readonly observations?: ObservationSummary;
+  readonly comparisons?: readonly CellComparison[];
   readonly snapshots?: SnapshotSummary;
 }
 
@@ -234,22 +247,25 @@ export interface McChain {
   readonly trace?: { readonly step: ArrayLike<number>; readonly energy: ArrayLike<number> };
 }
 
-/** How one species is spread over layers, for a grid of temperatures and concentrations. */
+/** How one species is spread over layers, for a grid of temperatures and conditions. */
 export interface LayerOccupations {
   /** "Oxygen vacancies, 8 × 8 cell". */
   readonly title: string;
   /** Top layer first: ["surface O", "subsurface O", "third layer O"]. */
   readonly layers: readonly string[];
   readonly states: readonly {
-    readonly concentration: number;
-    /** "1/16". */
-    readonly concentrationLabel: string;
+    /** Concentration, chemical potential (eV) or logarithm of a pressure: states are sorted by it. */
+    readonly condition: number;
+    /** "1/16", "−2.1 eV". */
+    readonly conditionLabel: string;
+    /** States of each cell get a panel of their own: "8 × 8". */
+    readonly cell?: string;
     readonly temperature_K: number;
     /** Fraction of the species in each layer, summing to 1, with standard errors. */
     readonly fractions: readonly { readonly mean: number; readonly error?: number }[];
   }[];
-  /** Symbol of the concentration axis: "Θ". */
-  readonly concentrationName: string;
+  /** What the condition is: "Θ", "Δμ(O)". Without it the labels stand alone. */
+  readonly conditionName?: string;
   /** Last sentences of the caption. */
   readonly note?: string;
 }

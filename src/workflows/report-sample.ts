@@ -104,11 +104,11 @@ function layerPlots(study: Study, states: readonly SampledState[]): LayerOccupat
       plots.push({
         title: `Share of ${name} in each layer, ${cell} cell`,
         layers,
-        concentrationName: "Θ",
+        conditionName: "Θ",
         note: `Θ names the composition of the study; the CSV file has the numbers per cell.${notSettled(filled)}`,
         states: filled.map((state) => ({
-          concentration: countOf(name, state.composition) / state.numCells,
-          concentrationLabel: state.compositionLabel,
+          condition: countOf(name, state.composition) / state.numCells,
+          conditionLabel: state.compositionLabel,
           temperature_K: state.temperature_K,
           fractions: state.layers
             .filter((row) => row.species === name)

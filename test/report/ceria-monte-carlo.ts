@@ -14,17 +14,17 @@ const concentrations: readonly [number, string][] = [
 ];
 
 export function monteCarlo(): ReportModel["mc"] {
-  const states = concentrations.flatMap(([concentration, concentrationLabel]) =>
-    temperatures.map((temperature_K) => ({ concentration, concentrationLabel, temperature_K })),
+  const states = concentrations.flatMap(([condition, conditionLabel]) =>
+    temperatures.map((temperature_K) => ({ condition, conditionLabel, temperature_K })),
   );
-  const chains: McChain[] = states.map(({ concentration, concentrationLabel, temperature_K }) => {
-    const vacancies = 64 * concentration;
+  const chains: McChain[] = states.map(({ condition, conditionLabel, temperature_K }) => {
+    const vacancies = 64 * condition;
     const step = Array.from({ length: 2001 }, (_, i) => i * 2500);
     const level = 1.55 * vacancies + vacancies * temperature_K * 0.00015;
-    const slow = temperature_K === 300 && concentration > 0.15;
+    const slow = temperature_K === 300 && condition > 0.15;
     return {
-      name: `Θ = ${concentrationLabel}, ${temperature_K} K`,
-      panel: `Θ = ${concentrationLabel}, 8 × 8`,
+      name: `Θ = ${conditionLabel}, ${temperature_K} K`,
+      panel: `Θ = ${conditionLabel}, 8 × 8`,
       series: `${temperature_K} K`,
       temperature_K,
       steps: 5_000_000,
@@ -54,11 +54,11 @@ export function monteCarlo(): ReportModel["mc"] {
     layers: [
       {
         title: "Oxygen vacancies, 8 × 8 cell",
-        concentrationName: "Θ",
+        conditionName: "Θ",
         layers: ["surface O", "subsurface O", "third layer O"],
         states: states.map((state) => {
-          const surface = 0.00002 * state.temperature_K * (1 + 2 * state.concentration);
-          const third = 0.05 + 1.2 * state.concentration + 0.0001 * state.temperature_K;
+          const surface = 0.00002 * state.temperature_K * (1 + 2 * state.condition);
+          const third = 0.05 + 1.2 * state.condition + 0.0001 * state.temperature_K;
           return {
             ...state,
             fractions: [
@@ -71,10 +71,10 @@ export function monteCarlo(): ReportModel["mc"] {
       },
       {
         title: "Ce3+, 8 × 8 cell",
-        concentrationName: "Θ",
+        conditionName: "Θ",
         layers: ["surface Ce", "subsurface Ce"],
         states: states.map((state) => {
-          const sub = 0.9 * state.concentration + 0.00008 * state.temperature_K;
+          const sub = 0.9 * state.condition + 0.00008 * state.temperature_K;
           return {
             ...state,
             fractions: [
@@ -89,10 +89,10 @@ export function monteCarlo(): ReportModel["mc"] {
       energyUnit: "eV per cell",
       heatCapacityUnit: "k_B per cell",
       rows: states.map((state) => ({
-        state: `Θ = ${state.concentrationLabel}, 8 × 8`,
+        state: `Θ = ${state.conditionLabel}, 8 × 8`,
         temperature_K: state.temperature_K,
-        energy: { mean: 100 * state.concentration + 0.01 * state.temperature_K, error: 0.0123 },
-        heatCapacity: { mean: 3 + 20 * state.concentration, error: 0.4 },
+        energy: { mean: 100 * state.condition + 0.01 * state.temperature_K, error: 0.0123 },
+        heatCapacity: { mean: 3 + 20 * state.condition, error: 0.4 },
         effectiveSamples: 812.4,
       })),
     },
