@@ -1,7 +1,7 @@
 /** From the records of a chain to numbers with error bars. */
 import { BOLTZMANN_EV_PER_K } from "../core/units.ts";
 import type { ChainRecords } from "./chain-records.ts";
-import type { LayerRow } from "./layer-counts.ts";
+import type { CompositionRow, LayerRow } from "./layer-counts.ts";
 import { type Equilibration, estimateMean, estimateVariance, findEquilibration } from "./statistics.ts";
 
 export interface ValueWithError {
@@ -16,9 +16,9 @@ export interface LayerOccupation extends LayerRow {
   readonly occupancy: ValueWithError;
 }
 
-export interface ChannelAcceptance {
-  readonly group: string;
-  readonly species: readonly [string, string];
+export interface MoveAcceptance {
+  /** Kind of move: "O ↔ V". */
+  readonly move: string;
   readonly proposed: number;
   readonly accepted: number;
 }
@@ -35,14 +35,39 @@ export interface EquilibrationReport {
   readonly reason: string | null;
 }
 
+export interface CompositionMean extends CompositionRow {
+  /** Share of the group's sites that hold the species. */
+  readonly fraction: ValueWithError;
+}
+
+export interface Observation {
+  readonly name: string;
+  readonly unit: string;
+  readonly value: number;
+  readonly error: number;
+}
+
+/** Means of a MapObserver. */
+export interface ObservedMap {
+  readonly name: string;
+  readonly values: Float64Array;
+}
+
 export interface ChainSummary {
   readonly trace: { readonly steps: readonly number[]; readonly energies_eV: readonly number[] };
   /** eV for the supercell. */
   readonly energy_eV: ValueWithError;
-  /** (⟨E²⟩ - ⟨E⟩²) / (k_B T)² of the supercell: the heat capacity in units of k_B. */
-  readonly heatCapacity_kB: ValueWithError;
+  /**
+   * (⟨E²⟩ - ⟨E⟩²) / (k_B T)² of the supercell: the heat capacity in units of k_B. Null where the composition changes,
+   * because energies then scatter for that reason too.
+   */
+  readonly heatCapacity_kB: ValueWithError | null;
   readonly equilibration: EquilibrationReport;
   readonly layers: readonly LayerOccupation[];
+  /** Empty where the composition is fixed. */
+  readonly composition: readonly CompositionMean[];
+  readonly observations: readonly Observation[];
+  readonly maps: readonly ObservedMap[];
 }
 
 const MOST_TRACE_POINTS = 1000;
@@ -54,61 +79,130 @@ const FEWEST_EFFECTIVE = 50;
 const DRIFT_ERRORS = 4;
 
 /**
- * The start of equilibrium is the latest of those found for the energy and for every layer's counts, because
- * atoms can still move between layers when the energy hardly changes any more.
- * @param channels what the moves did in the whole chain
+ * The start of equilibrium is the latest of those found for the energy and for every count, because atoms can still
+ * move between layers when the energy hardly changes any more. An observation that takes longer has its own start.
+ * @param moves what the moves did in the whole chain
  */
 export function summarizeChain(
   records: ChainRecords,
-  rows: readonly LayerRow[],
   temperature: number,
-  channels: readonly ChannelAcceptance[],
+  moves: readonly MoveAcceptance[],
 ): ChainSummary {
-  const { means, variances, samples, steps } = records;
-  const series = rows.map((_, row) => records.layerSeries(row));
-  const start = Math.max(...[means, ...series].map((values) => findEquilibration(values).start));
+  const { means, variances, samples, plan } = records;
+  const layers = records.layers.rows.map((_, row) => records.layerSeries(row));
+  const species = (records.composition?.rows ?? []).map((_, row) => records.compositionSeries(row));
+  const start = Math.max(...[means, ...layers, ...species].map((values) => findEquilibration(values).start));
+  const startStep = start === 0 ? 0 : records.stepOfSample(start - 1);
   const energy = estimateMean(means, start);
+  const reason = notEquilibrated(means, { ...energy, start }, moves);
   const variance = estimateVariance(means, variances, start, energy.inefficiency);
   const square = (BOLTZMANN_EV_PER_K * temperature) ** 2;
-  const stepsPerSample = steps / samples;
-  const reason = notEquilibrated(means, { ...energy, start }, channels);
   return {
     trace: thinnedTrace(records),
     energy_eV: { value: energy.mean, error: energy.error },
-    heatCapacity_kB: { value: variance.value / square, error: variance.error / square },
+    heatCapacity_kB: records.composition
+      ? null
+      : { value: variance.value / square, error: variance.error / square },
     equilibration: {
-      start_step: start === 0 ? 0 : records.stepOfSample(start - 1),
+      start_step: startStep,
       effective_samples: energy.effective,
-      autocorrelation_steps: (energy.inefficiency / 2) * stepsPerSample,
+      autocorrelation_steps: (energy.inefficiency / 2) * (plan.steps / plan.samples),
       equilibrated: reason === null,
       reason,
     },
-    layers: rows.map((row, i): LayerOccupation => {
-      const { mean, error: scatter } = estimateMean(series[i], start);
-      // What was not seen in n samples may still happen in about one of n, so no error is smaller than that.
-      const varies = rows.some(
-        (r) => r.layer === row.layer && r.group === row.group && r !== row && r.total > 0,
-      );
-      const error = row.total > 0 && varies ? Math.max(scatter, 1 / (samples - start)) : 0;
-      return {
-        ...row,
-        share: row.total === 0 ? null : { value: mean / row.total, error: error / row.total },
-        occupancy: { value: mean / row.sites, error: error / row.sites },
-      };
-    }),
+    layers: records.layers.rows.map((row, i) =>
+      layerOccupation(row, records, layers[i], species, { start, samples }),
+    ),
+    composition: (records.composition?.rows ?? []).map((row, i) => ({
+      ...row,
+      fraction: perSite(estimateMean(species[i], start), row.sites, samples - start),
+    })),
+    observations: observations(records, startStep),
+    maps: mapsAfter(records, startStep),
   };
 }
 
-function notEquilibrated(
+/** What was not seen in n samples may still happen in about one of n, so no error is smaller than that. */
+function perSite({ mean, error }: { mean: number; error: number }, sites: number, n: number): ValueWithError {
+  return { value: mean / sites, error: Math.max(error, 1 / n) / sites };
+}
+
+function layerOccupation(
+  row: LayerRow,
+  records: ChainRecords,
+  series: Float64Array,
+  species: readonly Float64Array[],
+  { start, samples }: { readonly start: number; readonly samples: number },
+): LayerOccupation {
+  const { mean, error: scatter } = estimateMean(series, start);
+  const n = samples - start;
+  if (row.total === null) {
+    const of = records.composition!.rows.findIndex((r) => r.species === row.species && r.group === row.group);
+    const all = species[of];
+    return {
+      ...row,
+      share: ratioOfMeans(series, all, start),
+      occupancy: perSite({ mean, error: scatter }, row.sites, n),
+    };
+  }
+  const varies = records.layers.rows.some(
+    (r) => r.layer === row.layer && r.group === row.group && r !== row && r.total !== 0,
+  );
+  const error = row.total > 0 && varies ? Math.max(scatter, 1 / n) : 0;
+  return {
+    ...row,
+    share: row.total === 0 ? null : { value: mean / row.total, error: error / row.total },
+    occupancy: { value: mean / row.sites, error: error / row.sites },
+  };
+}
+
+/**
+ * ⟨a⟩ / ⟨b⟩ with the error of the linearised ratio: that of the mean of (a - R b) / ⟨b⟩.
+ * @returns null where b is always zero
+ */
+function ratioOfMeans(a: Float64Array, b: Float64Array, start: number): ValueWithError | null {
+  const whole = estimateMean(b, start).mean;
+  if (whole === 0) return null;
+  const ratio = estimateMean(a, start).mean / whole;
+  const residual = a.map((value, i) => (value - ratio * b[i]) / whole);
+  const { error } = estimateMean(residual, start);
+  return { value: ratio, error: Math.max(error, 1 / ((a.length - start) * whole)) };
+}
+
+function observations(records: ChainRecords, startStep: number): Observation[] {
+  const columns = records.observers.series.flatMap((observer) => observer.columns);
+  let first = 0;
+  while (first < records.measurements && records.stepOfMeasurement(first) <= startStep) first++;
+  if (records.measurements - first < 2) return [];
+  return columns.map(({ name, unit }, column) => {
+    const series = records.observationSeries(column);
+    const own = findEquilibration(series).start;
+    const { mean, error } = estimateMean(series, Math.max(first, own));
+    return { name, unit, value: mean, error };
+  });
+}
+
+function mapsAfter(records: ChainRecords, startStep: number): ObservedMap[] {
+  const means = records.observers.maps.length > 0 ? records.mapMeans(startStep) : null;
+  if (means === null) return [];
+  let at = 0;
+  return records.observers.maps.map(({ name, size }) => {
+    at += size;
+    return { name, values: means.slice(at - size, at) };
+  });
+}
+
+/** @returns why averages after `found.start` cannot be trusted; null if nothing speaks against them */
+export function notEquilibrated(
   means: Float64Array,
   found: Equilibration,
-  channels: readonly ChannelAcceptance[],
+  moves: readonly MoveAcceptance[],
 ): string | null {
-  const stuck = channels.find(({ proposed, accepted }) => proposed > 0 && accepted === 0);
-  if (stuck) return `no exchange of ${stuck.species.join(" and ")} was accepted: the chain is frozen`;
+  const stuck = moves.find(({ proposed, accepted }) => proposed > 0 && accepted === 0);
+  if (stuck) return `no move ${stuck.move} was accepted: the chain is frozen`;
   const { start, effective } = found;
   const constant = means.subarray(start).every((mean) => Math.abs(mean - means[start]) < ROUNDING_EV);
-  if (constant && channels.some(({ proposed, accepted }) => accepted < proposed))
+  if (constant && moves.some(({ proposed, accepted }) => accepted < proposed))
     return "the energy stays at one value: the chain is frozen, or nothing else can be reached at this temperature";
   const part = start / means.length;
   if (part > 0.5) return `it settled only after ${Math.round(100 * part)} % of the steps; run longer`;
@@ -127,13 +221,11 @@ function notEquilibrated(
 }
 
 function thinnedTrace(records: ChainRecords): ChainSummary["trace"] {
-  const points = Math.min(MOST_TRACE_POINTS, records.samples);
-  const chosen = Array.from(
-    { length: points },
-    (_, k) => Math.floor(((k + 1) * records.samples) / points) - 1,
-  );
+  const { samples, energies } = records;
+  const points = Math.min(MOST_TRACE_POINTS, samples);
+  const chosen = Array.from({ length: points }, (_, k) => Math.floor(((k + 1) * samples) / points) - 1);
   return {
     steps: chosen.map((sample) => records.stepOfSample(sample)),
-    energies_eV: chosen.map((sample) => records.energies[sample]),
+    energies_eV: chosen.map((sample) => energies[sample]),
   };
 }

@@ -1,4 +1,4 @@
-/** One task of an executor: one canonical Metropolis chain, from its payload to its averages. */
+/** One task of an executor: one Metropolis chain, from its payload to its averages. */
 import { CompiledExpansion } from "../clusters/compiled-expansion.ts";
 import { type ExpansionRecord, expansionFromRecord } from "../clusters/expansion.ts";
 import { studyError } from "../core/errors.ts";
@@ -7,11 +7,14 @@ import type { TaskContext, TaskFunction } from "../exec/executor.ts";
 import { Supercell } from "../lattice/supercell.ts";
 import { fingerprint, readState, writeState } from "./chain-checkpoint.ts";
 import { ChainRecords, type RecordState, type Snapshot } from "./chain-records.ts";
-import { type ChainSummary, type ChannelAcceptance, summarizeChain } from "./chain-summary.ts";
+import { type ChainSummary, type MoveAcceptance, summarizeChain } from "./chain-summary.ts";
 import { type Composition, countsByGroup, randomOccupation } from "./composition.ts";
+import type { Ensemble, MoveWeights } from "./ensemble.ts";
 import { exchangeGroups } from "./exchange-groups.ts";
-import { LayerCounter } from "./layer-counts.ts";
+import { CompositionCounter, LayerCounter } from "./layer-counts.ts";
 import { type ChainState, MetropolisChain } from "./metropolis.ts";
+import type { Observers } from "./observer.ts";
+import { type StopResult, StopRule, type Until } from "./stop-rule.ts";
 import type { EngineName } from "./swap-engine.ts";
 import { SwapMoves } from "./swap-moves.ts";
 
@@ -19,8 +22,15 @@ export interface ChainPayload {
   readonly expansion: ExpansionRecord;
   /** Three or nine integers. */
   readonly supercell: readonly number[];
-  /** Whole numbers in the supercell; what is not named is background. */
+  /**
+   * Whole numbers in the supercell; what is not named is background. What the chain begins with where the ensemble lets
+   * it change.
+   */
   readonly composition: Composition;
+  /** Default: canonical. */
+  readonly ensemble?: Ensemble;
+  /** Default: what the ensemble needs. */
+  readonly moves?: MoveWeights;
   /** Names of the sites of each exchange group; default: by equal species. */
   readonly exchange?: Readonly<Record<string, readonly string[]>>;
   readonly temperature_K: number;
@@ -33,6 +43,10 @@ export interface ChainPayload {
   readonly samples: number;
   /** Evenly spaced snapshots; the last one is the final state. */
   readonly snapshots: number;
+  /** Evenly spaced measurements by the observers; default 0. */
+  readonly measurements?: number;
+  /** Ends the chain before its steps are done. */
+  readonly until?: Until;
   /** How steps are computed; it changes no result. Default "auto". */
   readonly engine?: EngineName;
   /** Names of layers to count species in. */
@@ -49,9 +63,12 @@ export interface ChainPayload {
 export interface FinishedChain extends ChainSummary {
   readonly interrupted: false;
   readonly index: number;
+  /** Steps that were done. */
   readonly steps: number;
   readonly numCells: number;
-  readonly acceptance: readonly ChannelAcceptance[];
+  readonly acceptance: readonly MoveAcceptance[];
+  /** Null where the chain was to do all of its steps. */
+  readonly until: StopResult | null;
   readonly snapshots: readonly Snapshot[];
   /** The lowest state met in the whole chain. */
   readonly lowest: Snapshot;
@@ -73,26 +90,37 @@ export const chainTask: TaskFunction = { module: import.meta.url, name: "runChai
 const POLL_STEPS = 4096;
 
 /**
- * Runs a chain from a random arrangement, or goes on from its checkpoint. The result is a function of the payload
- * alone: how often the chain was interrupted and resumed leaves no trace in it.
+ * Runs a chain from a random arrangement, or goes on from its checkpoint. The result is a function of the payload and
+ * the observers alone: how often the chain was interrupted and resumed leaves no trace in it.
  * @throws {EcitonError} "study" for an impossible composition, layer or number of steps, "data" for a model or
  *   checkpoint that cannot be used, "io" when the checkpoint cannot be written, "not-converged" for energy drift
  */
-export function runChain(payload: ChainPayload, context: TaskContext): ChainResult {
+export function runChain(
+  payload: ChainPayload,
+  context: TaskContext,
+  observers: Observers = { series: [], maps: [] },
+): ChainResult {
   const { index, steps, checkpoint } = payload;
-  const { chain, moves, records, counter, numCells } = prepareChain(payload);
+  const { chain, moves, records, stop, numCells } = prepareChain(payload, observers);
   const task = checkpoint ? fingerprintOf(payload) : "";
   const saved = checkpoint?.resume ? readState<Saved>(checkpoint.path, task) : null;
   if (saved) {
     chain.restore(saved.chain);
     records.restore(saved.records);
   }
+  let ended = chain.step === steps || (saved?.ended ?? false);
   const save = () => {
-    const state: Saved = { chain: chain.state(), records: records.state() };
+    const state: Saved = { ended, chain: chain.state(), records: records.state() };
     if (checkpoint) writeState(checkpoint.path, task, state);
   };
+  const acceptance = () =>
+    moves.kinds.map((move, kind) => ({
+      move,
+      proposed: chain.proposed[kind],
+      accepted: chain.accepted[kind],
+    }));
   const every = checkpoint?.everySteps ?? Number.POSITIVE_INFINITY;
-  while (chain.step < steps) {
+  while (!ended) {
     if (Atomics.load(context.cancel, 0) !== 0) {
       save();
       return { interrupted: true, index, step: chain.step };
@@ -100,39 +128,42 @@ export function runChain(payload: ChainPayload, context: TaskContext): ChainResu
     const nextSave = (Math.floor(chain.step / every) + 1) * every;
     const next = Math.min(steps, chain.step + POLL_STEPS, records.nextStep(), nextSave);
     chain.run(next - chain.step);
+    const before = records.samples;
     records.record(chain);
-    if (chain.step === steps) chain.checkEnergy();
-    if (chain.step === nextSave || chain.step === steps) save();
-    Atomics.store(context.progress, context.index, Math.floor((1000 * chain.step) / steps));
+    ended = chain.step === steps || (records.samples > before && (stop?.satisfied(acceptance()) ?? false));
+    if (ended) {
+      chain.checkEnergy();
+      records.end(chain);
+    }
+    if (chain.step === nextSave || ended) save();
+    Atomics.store(context.progress, context.index, ended ? 1000 : Math.floor((1000 * chain.step) / steps));
   }
-  const acceptance = moves.channels.map(({ group, species }, kind) => ({
-    group,
-    species,
-    proposed: chain.proposed[kind],
-    accepted: chain.accepted[kind],
-  }));
   const { step, energy, occupation } = chain.lowest;
+  const moved = acceptance();
   return {
     interrupted: false,
     index,
-    steps,
+    steps: chain.step,
     numCells,
-    ...summarizeChain(records, counter.rows, payload.temperature_K, acceptance),
-    acceptance,
+    ...summarizeChain(records, payload.temperature_K, moved),
+    acceptance: moved,
+    until: stop?.result() ?? null,
     snapshots: records.snapshots,
     lowest: { step, energy_eV: energy, occupation },
   };
 }
 
-function prepareChain(payload: ChainPayload) {
-  const { steps, samples, snapshots, temperature_K } = payload;
+function prepareChain(payload: ChainPayload, observers: Observers) {
+  const { steps, samples, snapshots, temperature_K, measurements = 0 } = payload;
+  const ensemble = payload.ensemble ?? { kind: "canonical" };
   const whole = (path: string, value: number, least: number) => {
     if (!Number.isSafeInteger(value) || value < least)
       throw studyError(`sample.${path}`, `expected a whole number of at least ${least}, found ${value}`);
   };
   whole("samples", samples, 2);
   whole("snapshots", snapshots, 1);
-  whole("steps", steps, Math.max(samples, snapshots));
+  whole("observe.measurements", measurements, 0);
+  whole("steps", steps, Math.max(samples, snapshots, measurements));
   if (payload.checkpoint) whole("checkpoint_every_steps", payload.checkpoint.everySteps, 1);
   const expansion = expansionFromRecord(payload.expansion, "model");
   const supercell = new Supercell(expansion.lattice, payload.supercell);
@@ -143,18 +174,29 @@ function prepareChain(payload: ChainPayload) {
   const occupation = randomOccupation(supercell, groups, counts, random);
   const moves = new SwapMoves(model, supercell, groups, occupation);
   const chain = new MetropolisChain(model, moves, occupation, temperature_K, random, payload.engine);
-  const counter = new LayerCounter(supercell, groups, counts, payload.layers);
-  const records = new ChainRecords(counter, steps, samples, snapshots);
-  return { chain, moves, records, counter, numCells: supercell.numCells };
+  const fixed = ensemble.kind === "canonical";
+  const layers = new LayerCounter(supercell, groups, fixed ? counts : null, payload.layers);
+  const composition = fixed ? null : new CompositionCounter(supercell, groups);
+  const records = new ChainRecords(layers, composition, observers, {
+    steps,
+    samples,
+    snapshots,
+    measurements,
+  });
+  const { numCells } = supercell;
+  const stop = payload.until ? new StopRule(payload.until, records, numCells) : null;
+  return { chain, moves, records, stop, numCells };
 }
 
 /** What a checkpoint of a chain holds. */
 interface Saved {
+  readonly ended: boolean;
   readonly chain: ChainState;
   readonly records: RecordState;
 }
 
+/** Engines that give the same chain to the last bit may change on the way. */
 function fingerprintOf(payload: ChainPayload): string {
-  const { checkpoint: _, engine: __, ...task } = payload;
-  return fingerprint(task);
+  const { checkpoint: _, engine, ...task } = payload;
+  return fingerprint({ ...task, nfold: engine === "nfold" });
 }

@@ -10,8 +10,8 @@ export interface LayerRow {
   readonly species: string;
   /** Number of the group's sites in the layer. */
   readonly sites: number;
-  /** Number of the species in the whole supercell; constant in the canonical ensemble. */
-  readonly total: number;
+  /** Number of the species in the whole supercell; null where the ensemble lets it change. */
+  readonly total: number | null;
 }
 
 /** Names of the layers that hold sites which can change, in the order of the lattice. */
@@ -40,14 +40,14 @@ export class LayerCounter {
   readonly #sublattices: (SublatticeSites & { readonly row: number; readonly species: number })[];
 
   /**
-   * @param counts number of each species, by group
+   * @param counts number of each species, by group; null where the ensemble lets them change
    * @param layers names of layers
    * @throws {EcitonError} "study" for a layer without sites that can change
    */
   constructor(
     supercell: Supercell,
     groups: readonly ExchangeGroup[],
-    counts: readonly (readonly number[])[],
+    counts: readonly (readonly number[])[] | null,
     layers: readonly string[],
     path = "sample.layers",
   ) {
@@ -75,7 +75,7 @@ export class LayerCounter {
             group: group.name,
             species,
             sites: inside.length * cells,
-            total: counts[g][k],
+            total: counts ? counts[g][k] : null,
           });
         });
       });
@@ -93,5 +93,43 @@ export class LayerCounter {
     out.fill(0);
     for (const sublattice of this.#sublattices)
       for (let k = 0; k < sublattice.species; k++) out[sublattice.row + k] += counts.countOf(sublattice, k);
+  }
+}
+
+/** One species of one exchange group in the whole supercell. */
+export interface CompositionRow {
+  readonly group: string;
+  readonly species: string;
+  /** Number of the group's sites. */
+  readonly sites: number;
+}
+
+/** How many there are of each species, for ensembles that let it change. */
+export class CompositionCounter {
+  readonly rows: readonly CompositionRow[];
+  readonly #groups: readonly { readonly species: number; readonly sublattices: readonly SublatticeSites[] }[];
+
+  constructor(supercell: Supercell, groups: readonly ExchangeGroup[]) {
+    const cells = supercell.numCells;
+    this.rows = groups.flatMap((group) =>
+      group.species.map((species) => ({
+        group: group.name,
+        species,
+        sites: group.sublattices.length * cells,
+      })),
+    );
+    this.#groups = groups.map((group) => ({
+      species: group.species.length,
+      sublattices: group.sublattices.map((site) => ({ site, from: site * cells, to: (site + 1) * cells })),
+    }));
+  }
+
+  /** @param out Int32Array(rows), overwritten */
+  count(counts: SpeciesCounts, out: Int32Array): void {
+    out.fill(0);
+    let row = 0;
+    for (const { sublattices, species } of this.#groups)
+      for (let k = 0; k < species; k++, row++)
+        for (const sublattice of sublattices) out[row] += counts.countOf(sublattice, k);
   }
 }

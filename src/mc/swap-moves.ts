@@ -82,7 +82,10 @@ export class SwapMoves implements Moves {
     if (channels.length === 0)
       throw studyError("composition", "nothing can exchange: every group of sites holds a single species");
     this.channels = channels.map(({ group, species, weight }) => ({ group, species, weight }));
-    this.kinds = channels.map(({ group, species }) => `${group}: ${species.join(" - ")}`);
+    const names = channels.map(({ species }) => species.join(" ↔ "));
+    this.kinds = names.map((name, k) =>
+      names.indexOf(name) === names.lastIndexOf(name) ? name : `${name} (${channels[k].group})`,
+    );
     this.#lists = channels;
     this.#weights = Float64Array.from(channels, (channel) => channel.weight);
     this.#totalWeight = channels.reduce((sum, channel) => sum + channel.weight, 0);

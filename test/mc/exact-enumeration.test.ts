@@ -70,7 +70,8 @@ describe("canonical chain against every charge-balanced configuration", () => {
     const exact = exactAverages(ceria, temperature);
     const found = finished(payload(temperature, temperature, 1_000_000));
     expect(found.equilibration.equilibrated).toBe(true);
-    const { energy_eV, heatCapacity_kB } = found;
+    const { energy_eV } = found;
+    const heatCapacity_kB = found.heatCapacity_kB!;
     expect(Math.abs(energy_eV.value - exact.energy)).toBeLessThan(4 * energy_eV.error);
     expect(Math.abs(heatCapacity_kB.value - exact.heatCapacity)).toBeLessThan(4 * heatCapacity_kB.error);
     for (const row of found.layers) {
@@ -79,7 +80,7 @@ describe("canonical chain against every charge-balanced configuration", () => {
           ? exact.layers[row.layer]
           : row.sites - exact.layers[row.layer];
       const { value, error } = row.share!;
-      expect(Math.abs(value * row.total - exactCount)).toBeLessThan(4 * error * row.total + 1e-12);
+      expect(Math.abs(value * row.total! - exactCount)).toBeLessThan(4 * error * row.total! + 1e-12);
       expect(Math.abs(row.occupancy.value * row.sites - exactCount)).toBeLessThan(
         4 * row.occupancy.error * row.sites + 1e-12,
       );
@@ -99,7 +100,7 @@ describe("canonical chain against every charge-balanced configuration", () => {
     for (let k = 0; k < chains; k++) {
       const found = finished({ ...payload(temperature, k, 60_000), samples: 1000 });
       energy += ((found.energy_eV.value - exact.energy) / found.energy_eV.error) ** 2;
-      heat += ((found.heatCapacity_kB.value - exact.heatCapacity) / found.heatCapacity_kB.error) ** 2;
+      heat += ((found.heatCapacity_kB!.value - exact.heatCapacity) / found.heatCapacity_kB!.error) ** 2;
       const row = found.layers.find((l) => l.layer === "O2" && l.species === "V")!;
       subsurface += ((row.share!.value - exact.layers.O2 / 2) / row.share!.error) ** 2;
     }

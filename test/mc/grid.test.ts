@@ -1,12 +1,21 @@
 import { describe, expect, it } from "vitest";
 import { EcitonError } from "../../src/core/errors.ts";
-import { expandGrid, type GridInput } from "../../src/mc/grid.ts";
+import type { CompositionInput, Condition, GridInput } from "../../src/mc/grid.ts";
+import { expandGrid } from "../../src/mc/grid.ts";
 import { ceriaLattice } from "./ceria.ts";
 
 const lattice = ceriaLattice();
+
+const fixed = (compositions: readonly CompositionInput[]): Condition[] =>
+  compositions.map((composition, c) => ({
+    composition,
+    ensemble: () => ({ kind: "canonical" }),
+    path: `sample.compositions[${c}]`,
+  }));
+
 const input: GridInput = {
   temperatures_K: [300, 700],
-  compositions: [{ per_cell: { V: 1 / 16, "Ce3+": 1 / 8 } }, { counts: { V: 2, "Ce3+": 4 } }],
+  conditions: fixed([{ per_cell: { V: 1 / 16, "Ce3+": 1 / 8 } }, { counts: { V: 2, "Ce3+": 4 } }]),
   supercells: [
     [4, 4, 1],
     [8, 8, 1],
@@ -33,8 +42,7 @@ describe("expandGrid", () => {
     points.forEach((point, k) => {
       expect(point.index).toBe(k);
       expect(k).toBe(
-        ((point.supercellIndex * 2 + point.compositionIndex) * 2 + point.temperatureIndex) * 3 +
-          point.replica,
+        ((point.supercellIndex * 2 + point.conditionIndex) * 2 + point.temperatureIndex) * 3 + point.replica,
       );
       expect(point.temperature_K).toBe(input.temperatures_K[point.temperatureIndex]);
     });
@@ -47,7 +55,10 @@ describe("expandGrid", () => {
   });
 
   it("names the product and the nearest possible values where the number is not whole", () => {
-    const error = errorOf({ compositions: [{ per_cell: { V: 0.1, "Ce3+": 0.2 } }], supercells: [[4, 4, 1]] });
+    const error = errorOf({
+      conditions: fixed([{ per_cell: { V: 0.1, "Ce3+": 0.2 } }]),
+      supercells: [[4, 4, 1]],
+    });
     expect(error.details.path).toBe("sample.compositions[0].per_cell.V");
     expect(error.message).toContain("0.1 per cell times 16 cells is 1.6");
     expect(error.message).toContain("1/16 = 0.0625 and 2/16 = 0.125");
@@ -58,25 +69,25 @@ describe("expandGrid", () => {
     const [point] = expandGrid(lattice, {
       ...input,
       supercells: [[3, 3, 1]],
-      compositions: [{ per_cell: third }],
+      conditions: fixed([{ per_cell: third }]),
     });
     expect(point.composition).toEqual({ V: 3, "Ce3+": 6 });
   });
 
   it.each([
     [
-      { compositions: [{ per_cell: { V: 1 / 16 } }] },
+      { conditions: fixed([{ per_cell: { V: 1 / 16 } }]) },
       "sample.compositions[0].per_cell",
       "1 V of 2 e add up to 2 e",
     ],
-    [{ compositions: [{ counts: { V: 0 } }] }, "sample.compositions[0].counts", "nothing can exchange"],
+    [{ conditions: fixed([{ counts: { V: 0 } }]) }, "sample.compositions[0].counts", "nothing can exchange"],
     [
-      { compositions: [{ counts: { V: 60, "Ce3+": 120 } }] },
+      { conditions: fixed([{ counts: { V: 60, "Ce3+": 120 } }]) },
       "sample.compositions[0].counts",
       "60 of V do not fit",
     ],
     [
-      { compositions: [{ per_cell: { V: -1 } }] },
+      { conditions: fixed([{ per_cell: { V: -1 } }]) },
       "sample.compositions[0].per_cell.V",
       "at least 0, found -1",
     ],

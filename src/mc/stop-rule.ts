@@ -1,0 +1,83 @@
+/** Ending a chain when a mean is known well enough. */
+import { probit } from "simple-statistics";
+import { studyError } from "../core/errors.ts";
+import type { ChainRecords } from "./chain-records.ts";
+import { type MoveAcceptance, notEquilibrated } from "./chain-summary.ts";
+import { estimateMean, findEquilibration } from "./statistics.ts";
+
+export interface Until {
+  /** ENERGY_PER_CELL or the name of an observer's column. */
+  readonly observable: string;
+  /** Half-width of the confidence interval that is good enough. */
+  readonly error: number;
+  /** Between 0 and 1. */
+  readonly confidence: number;
+}
+
+export interface StopResult extends Until {
+  readonly reached: boolean;
+  /** Half-width at the end; null where there was too little to tell. */
+  readonly halfWidth: number | null;
+}
+
+export const ENERGY_PER_CELL = "energy_eV_per_cell";
+
+/** Looks are this part of the planned steps apart; each look is one more chance to stop by luck. */
+const LOOKS = 50;
+/** Fewer uncorrelated values give no error bar to stop by. */
+const FEWEST_EFFECTIVE = 50;
+
+/**
+ * The rule looks at fixed numbers of samples, so it depends on the chain alone. Looking often and stopping at the first
+ * success makes the true confidence a little lower than the one asked for; few looks and the demand for settled
+ * chains keep this small.
+ */
+export class StopRule {
+  readonly #until: Until;
+  readonly #records: ChainRecords;
+  readonly #cells: number;
+  /** Column of the observers, -1 for the energy. */
+  readonly #column: number;
+
+  /** @throws {EcitonError} "study" for an unknown observable or a confidence that is none */
+  constructor(until: Until, records: ChainRecords, numCells: number, path = "sample.until") {
+    const names = records.observers.series.flatMap(({ columns }) => columns.map(({ name }) => name));
+    this.#column = names.indexOf(until.observable);
+    if (this.#column < 0 && until.observable !== ENERGY_PER_CELL)
+      throw studyError(
+        `${path}.observable`,
+        `nothing is observed under the name "${until.observable}"; there are ${[ENERGY_PER_CELL, ...names].join(", ")}`,
+      );
+    if (!(until.confidence > 0 && until.confidence < 1))
+      throw studyError(`${path}.confidence`, `expected a number between 0 and 1, found ${until.confidence}`);
+    this.#until = until;
+    this.#records = records;
+    this.#cells = numCells;
+  }
+
+  /** Whether this is a moment to look, and if so whether the chain may end. */
+  satisfied(moves: readonly MoveAcceptance[]): boolean {
+    const { samples, means, plan } = this.#records;
+    const every = Math.max(1, Math.floor(plan.samples / LOOKS));
+    if (samples === 0 || samples % every !== 0) return false;
+    const { start } = findEquilibration(means);
+    if (notEquilibrated(means, { ...estimateMean(means, start), start }, moves) !== null) return false;
+    const width = this.#halfWidth();
+    return width !== null && width <= this.#until.error;
+  }
+
+  result(): StopResult {
+    const halfWidth = this.#halfWidth();
+    return { ...this.#until, reached: halfWidth !== null && halfWidth <= this.#until.error, halfWidth };
+  }
+
+  #halfWidth(): number | null {
+    const records = this.#records;
+    const series = this.#column < 0 ? records.means : records.observationSeries(this.#column);
+    if (series.length < FEWEST_EFFECTIVE) return null;
+    const estimate = estimateMean(series, findEquilibration(series).start);
+    if (estimate.effective < FEWEST_EFFECTIVE) return null;
+    const error = this.#column < 0 ? estimate.error / this.#cells : estimate.error;
+    return probit((1 + this.#until.confidence) / 2) * error;
+  }
+}
