@@ -1,6 +1,7 @@
 /** The fitted model: a cluster expansion that any supercell of its lattice can be given to. */
 import { EcitonError } from "../core/errors.ts";
-import { createParentLattice, type ParentLattice } from "../lattice/parent-lattice.ts";
+import { type LatticeRecord, latticeFromRecord, latticeRecord } from "../lattice/lattice-record.ts";
+import type { ParentLattice } from "../lattice/parent-lattice.ts";
 import { findSymmetry } from "../lattice/symmetry.ts";
 import { type Cluster, clusterSize, compareClusters, normalForm, orbitOf, POINT_STRIDE } from "./cluster.ts";
 import type { Orbit } from "./pool.ts";
@@ -33,18 +34,7 @@ export interface TermRecord {
 }
 
 export interface ExpansionRecord {
-  readonly lattice: {
-    readonly cell_A: readonly number[];
-    readonly periodic: readonly [boolean, boolean, boolean];
-    readonly sites: readonly {
-      readonly name: string;
-      readonly position: readonly [number, number, number];
-      readonly species: readonly string[];
-      readonly kind: string;
-      readonly layer: string;
-      readonly labels: Readonly<Record<string, string>>;
-    }[];
-  };
+  readonly lattice: LatticeRecord;
   readonly basis: BasisName;
   readonly terms: readonly TermRecord[];
 }
@@ -53,18 +43,7 @@ export interface ExpansionRecord {
 export function expansionRecord(expansion: ClusterExpansion): ExpansionRecord {
   const { lattice, basis, terms } = expansion;
   return {
-    lattice: {
-      cell_A: Array.from(lattice.cell),
-      periodic: lattice.periodic,
-      sites: lattice.sites.map((site, s) => ({
-        name: site.name,
-        position: Array.from(lattice.fractional.subarray(3 * s, 3 * s + 3)) as [number, number, number],
-        species: site.species,
-        kind: site.kind,
-        layer: site.layer,
-        labels: site.labels,
-      })),
-    },
+    lattice: latticeRecord(lattice),
     basis,
     terms: terms.map((term) => ({
       label: term.label,
@@ -143,13 +122,8 @@ export function expansionFromRecord(record: ExpansionRecord, where: string): Clu
 }
 
 function latticeOf(record: ExpansionRecord, where: string) {
+  const lattice = latticeFromRecord(record.lattice, where);
   try {
-    const lattice = createParentLattice({
-      cell: record.lattice.cell_A,
-      periodic: record.lattice.periodic,
-      coordinates: "fractional",
-      sites: record.lattice.sites,
-    });
     return { lattice, operations: findSymmetry(lattice).operations };
   } catch (error) {
     if (!(error instanceof EcitonError)) throw error;

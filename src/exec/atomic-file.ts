@@ -17,6 +17,11 @@ import { EcitonError } from "../core/errors.ts";
  * @throws {EcitonError} "io" naming the file and the cause (a full disk among them); nothing is left behind
  */
 export function writeFileAtomic(path: string, content: string | Uint8Array): void {
+  writeChunksAtomic(path, [content]);
+}
+
+/** As writeFileAtomic, for files that are made piece by piece because they would not fit in memory. */
+export function writeChunksAtomic(path: string, chunks: Iterable<string | Uint8Array>): void {
   const temporary = `${path}.${process.pid}.part`;
   let descriptor: number | null = null;
   let begun = false;
@@ -24,9 +29,7 @@ export function writeFileAtomic(path: string, content: string | Uint8Array): voi
     makeFolder(dirname(path));
     descriptor = openSync(temporary, "w");
     begun = true;
-    const bytes: Uint8Array = typeof content === "string" ? new TextEncoder().encode(content) : content;
-    // A write may take only a part of the buffer, on a nearly full disk among other cases.
-    for (let offset = 0; offset < bytes.length; ) offset += writeSync(descriptor, bytes, offset);
+    for (const chunk of chunks) writeWhole(descriptor, chunk);
     fsyncSync(descriptor);
     closeSync(descriptor);
     descriptor = null;
@@ -34,8 +37,15 @@ export function writeFileAtomic(path: string, content: string | Uint8Array): voi
   } catch (error) {
     if (descriptor !== null) closeSync(descriptor);
     if (begun) rmSync(temporary, { force: true });
-    throw ioError("write", path, error);
+    // Whoever makes the pieces may have failed, and knows better why.
+    throw error instanceof EcitonError ? error : ioError("write", path, error);
   }
+}
+
+/** A write may take only a part of the buffer, on a nearly full disk among other cases. */
+export function writeWhole(descriptor: number, content: string | Uint8Array): void {
+  const bytes: Uint8Array = typeof content === "string" ? new TextEncoder().encode(content) : content;
+  for (let offset = 0; offset < bytes.length; ) offset += writeSync(descriptor, bytes, offset);
 }
 
 /** Makes a folder and those above it. Node's own recursive form never returns for some places, /proc among them. */
