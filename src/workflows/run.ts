@@ -132,7 +132,7 @@ export async function runStudy(plan: RunPlan, parts: RunParts, context: RunConte
   const expansion = sampledModel(study, fit !== null) === "fit" ? fit?.expansion : published;
   const chains = samples ? await sampleModel(study, requireModel(expansion ?? null), context) : [];
   const states = samples ? sampledStates(study, chains) : [];
-  if (samples) writeSamplingFiles(study, expansion!.lattice, chains, states, context.outDir);
+  if (samples) writeSamplingFiles(study, expansion!, chains, states, context.outDir);
   const warnings = [
     ...(data?.warnings ?? []),
     ...(fit && data ? outlierWarnings(fit, data.configurations) : []),

@@ -1,5 +1,6 @@
 /** What sampling leaves in the output folder: averages as JSON and CSV, snapshots as files for other programs. */
 import { join } from "node:path";
+import type { ClusterExpansion } from "../clusters/expansion.ts";
 import { structureOfConfiguration } from "../data/configuration-structure.ts";
 import { writeExtxyz } from "../data/formats/extxyz-write.ts";
 import { writePoscar } from "../data/formats/poscar-write.ts";
@@ -10,18 +11,28 @@ import { Supercell } from "../lattice/supercell.ts";
 import { toCsv } from "../report/csv.ts";
 import { chainNumber, type SampledChain } from "./sample.ts";
 import type { SampledState } from "./sample-states.ts";
+import { samplingHeader } from "./sampling-record.ts";
 
 /** Writes sampling.json, sampling.csv, layers.csv and, for each chain, its snapshots. */
 export function writeSamplingFiles(
   study: Study,
-  lattice: ParentLattice,
+  expansion: ClusterExpansion,
   chains: readonly SampledChain[],
   states: readonly SampledState[],
   outDir: string,
 ): void {
   writeFileAtomic(
     join(outDir, "sampling.json"),
-    `${strictJson({ seed: study.seed, steps: study.sample!.steps, states, chains: chains.map(chainRecord) }, 1)}\n`,
+    `${strictJson(
+      {
+        ...samplingHeader(expansion, study.lattice?.vacancies ?? []),
+        seed: study.seed,
+        steps: study.sample!.steps,
+        states,
+        chains: chains.map(chainRecord),
+      },
+      1,
+    )}\n`,
   );
   writeFileAtomic(
     join(outDir, "sampling.csv"),
@@ -83,7 +94,7 @@ export function writeSamplingFiles(
       ),
     ),
   );
-  for (const chain of chains) writeSnapshots(study, lattice, chain, outDir);
+  for (const chain of chains) writeSnapshots(study, expansion.lattice, chain, outDir);
 }
 
 /** Snapshots and lowest state: one extended XYZ file with absent atoms as X, and a POSCAR each without them. */
