@@ -3,6 +3,7 @@ import { z } from "zod";
 import { EcitonError } from "../../core/errors.ts";
 import { type Constants, evaluateExpression, type Quantity } from "./expression.ts";
 import { sampleSchema } from "./sample-schema.ts";
+import { slurmSection } from "./slurm-schema.ts";
 
 /** Methods of the fit, by the names that src/fitting gives its estimators. */
 export const fitMethods = [
@@ -353,6 +354,7 @@ export function studySchema(constants: Constants = {}) {
     data: data.optional(),
     fit: fit.optional(),
     sample: sample.optional(),
+    slurm: slurmSection.optional(),
     report: z
       .strictObject({
         title: z.string().optional(),
