@@ -6,6 +6,8 @@ import asc from "assemblyscript/asc";
 
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 mkdirSync("build/wasm", { recursive: true });
+// Kernels whose tables all threads share work in a shared memory; the others have one of their own.
+const SHARED = new Set(["metropolis", "nfold"]);
 const kernels = readdirSync("src/kernels/assembly").filter((f) => f.endsWith(".ts") && !f.startsWith("_"));
 for (const file of kernels) {
   const name = file.slice(0, -3);
@@ -19,6 +21,7 @@ for (const file of kernels) {
     "stub",
     "--enable",
     "simd",
+    ...(SHARED.has(name) ? ["--sharedMemory", "--enable", "threads", "--maximumMemory", "65536"] : []),
     "--importMemory",
     "--noExportMemory",
     "--initialMemory",

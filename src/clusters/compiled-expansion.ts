@@ -1,9 +1,11 @@
 /** A cluster expansion compiled for one supercell: energies and energy changes of single moves. */
+import { EcitonError } from "../core/errors.ts";
 import type { Supercell } from "../lattice/supercell.ts";
 import { CountsEvaluator, checkOccupation } from "./counts.ts";
 import type { ClusterExpansion } from "./expansion.ts";
 import { compileTables, type InteractionTables } from "./interaction-tables.ts";
 import { latticeGas } from "./lattice-gas.ts";
+import { type SharedModel, shareTables } from "./shared-model.ts";
 
 /**
  * Energies are counted with the coefficients as they are. Energy changes come from the interaction tables, whose
@@ -16,16 +18,43 @@ export class CompiledExpansion {
   readonly #coefficients: Float64Array;
   readonly #countBuffer: Float64Array;
   #tables: InteractionTables | undefined;
+  #shared: SharedModel | undefined;
   /** Species at the neighbours of the site at hand. */
   #around = new Uint8Array(0);
 
-  constructor(expansion: ClusterExpansion, supercell: Supercell) {
+  /**
+   * @param shared tables that compileSharedModel made for this expansion and supercell, here or in another thread;
+   *   without them they are compiled when they are first needed
+   * @throws {EcitonError} "shape" for tables of another supercell
+   */
+  constructor(expansion: ClusterExpansion, supercell: Supercell, shared?: SharedModel) {
     const { basis, terms } = expansion;
     this.supercell = supercell;
     this.#expansion = expansion;
     this.#counts = new CountsEvaluator(supercell, basis, terms);
     this.#coefficients = Float64Array.from(terms, (term) => term.coefficient);
     this.#countBuffer = new Float64Array(terms.length);
+    if (shared) this.#share(shared);
+  }
+
+  #share(shared: SharedModel): void {
+    const { cells, sublatticeOf } = shared.interactions;
+    const { numCells, lattice } = this.supercell;
+    if (cells.home.length !== numCells || sublatticeOf.length !== lattice.sites.length)
+      throw new EcitonError(
+        "shape",
+        `the shared tables are for ${cells.home.length} cells of ${sublatticeOf.length} sites, the supercell has ` +
+          `${numCells} cells of ${lattice.sites.length}`,
+      );
+    this.#shared = shared;
+    this.#tables = shared.interactions;
+    this.#around = new Uint8Array(this.#tables.neighbourStep.length);
+  }
+
+  /** The tables in the form that threads and compiled code share, compiled when they are first needed. */
+  get shared(): SharedModel {
+    this.#shared ??= shareTables(this.tables, this.supercell);
+    return this.#shared;
   }
 
   /** Compiled when they are first needed: energies alone do without. */

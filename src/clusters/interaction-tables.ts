@@ -1,8 +1,9 @@
-/** Interactions around one site of each sublattice of a supercell, as plain arrays. */
+/** Interactions around one site of each sublattice of a supercell, as plain arrays in shared memory. */
 import type { Supercell } from "../lattice/supercell.ts";
 import { POINT_STRIDE } from "./cluster.ts";
 import type { LatticeGas } from "./lattice-gas.ts";
-import { type PaddedCells, padCells } from "./padded-cells.ts";
+import { type PaddedCells, padCells, paddedStep } from "./padded-cells.ts";
+import { sharedBytes, sharedDoubles, sharedInts } from "./shared-arrays.ts";
 
 /**
  * Sublattices here are those that can change, numbered from 0. By translation symmetry one table serves all sites of a
@@ -81,7 +82,7 @@ export function compileTables(gas: LatticeGas, supercell: Supercell): Interactio
     const { neighbours } = lists[s];
     const numberOf = new Map(neighbours.map(({ wrapped }, k) => [wrapped, k]));
     for (const { wrapped, offset } of neighbours) {
-      neighbourStep.push(cells.step(offset));
+      neighbourStep.push(paddedStep(cells, offset));
       neighbourSublattice.push(sublatticeOf[supercell.sublatticeOf(wrapped)]);
     }
     neighbourStart.push(neighbourStep.length);
@@ -99,20 +100,20 @@ export function compileTables(gas: LatticeGas, supercell: Supercell): Interactio
     }
   });
   return {
-    sites,
-    sublatticeOf,
-    species,
+    sites: sharedInts(sites),
+    sublatticeOf: sharedInts(sublatticeOf),
+    species: sharedInts(species),
     maxSpecies,
     cells,
-    neighbourStart: Int32Array.from(neighbourStart),
-    neighbourStep: Int32Array.from(neighbourStep),
-    neighbourSublattice: Int32Array.from(neighbourSublattice),
-    manyBody: Int32Array.from(lists, (list) => list.manyBody),
-    entryStart: Int32Array.from(entryStart),
-    entryEnergy: Float64Array.from(entryEnergy),
-    entryPoint: Int32Array.from(entryPoint),
-    pointNeighbour: Int32Array.from(pointNeighbour),
-    pointSpecies: Uint8Array.from(pointSpecies),
+    neighbourStart: sharedInts(neighbourStart),
+    neighbourStep: sharedInts(neighbourStep),
+    neighbourSublattice: sharedInts(neighbourSublattice),
+    manyBody: sharedInts(lists.map((list) => list.manyBody)),
+    entryStart: sharedInts(entryStart),
+    entryEnergy: sharedDoubles(entryEnergy),
+    entryPoint: sharedInts(entryPoint),
+    pointNeighbour: sharedInts(pointNeighbour),
+    pointSpecies: sharedBytes(pointSpecies),
   };
 }
 

@@ -3,12 +3,16 @@ import { EcitonError } from "../core/errors.ts";
 
 /** Hands out byte addresses one after the other, 16-byte aligned. */
 export class Layout {
-  bytes = 1024;
+  bytes: number;
   readonly #remedy: string;
 
-  /** @param remedy what to do when the arrays do not fit, for the message */
-  constructor(remedy: string) {
+  /**
+   * @param remedy what to do when the arrays do not fit, for the message
+   * @param start the first address
+   */
+  constructor(remedy: string, start = 1024) {
     this.#remedy = remedy;
+    this.bytes = start;
   }
 
   doubles(count: number): number {

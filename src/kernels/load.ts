@@ -27,9 +27,29 @@ export function instantiateKernel<Exports>(
   bytes: number,
 ): { exports: Exports; memory: WebAssembly.Memory } {
   const memory = new WebAssembly.Memory({ initial: Math.max(1, Math.ceil(bytes / 65536)) });
+  return { exports: instantiate<Exports>(name, memory, {}), memory };
+}
+
+/**
+ * An instance that works in a region of a shared memory.
+ * @param region address, what the kernel knows as REGION
+ */
+export function instantiateInRegion<Exports>(
+  name: string,
+  memory: WebAssembly.Memory,
+  region: number,
+): Exports {
+  return instantiate<Exports>(name, memory, { _region: { REGION: region } });
+}
+
+function instantiate<Exports>(
+  name: string,
+  memory: WebAssembly.Memory,
+  imports: WebAssembly.Imports,
+): Exports {
   const abort = () => {
     throw new EcitonError("shape", `the kernel ${name} aborted`);
   };
-  const instance = new WebAssembly.Instance(compileKernel(name), { env: { memory, abort } });
-  return { exports: instance.exports as Exports, memory };
+  const instance = new WebAssembly.Instance(compileKernel(name), { env: { memory, abort }, ...imports });
+  return instance.exports as Exports;
 }

@@ -1,15 +1,22 @@
 /** Canonical Metropolis steps in compiled code, and how states go in and out. */
+import { instantiateInRegion } from "./load.ts";
+import type { ModelMemory, ModelTables } from "./model-memory.ts";
+import { Region } from "./regions.ts";
 import * as block from "./swap-block.ts";
 import {
-  layOutSwaps,
+  planSwaps,
   type SwapChannelLists,
   type SwapExports,
-  type SwapMemory,
-  type SwapTables,
+  type SwapPlaces,
+  writeSwapBlock,
 } from "./swap-memory.ts";
 
+type SiteTables = Pick<ModelTables["interactions"], "sites" | "cells">;
+
 export class SwapKernel {
+  readonly #region: Region;
   readonly #exports: SwapExports;
+  /** Views of the region. */
   readonly #f64: Float64Array;
   readonly #u32: Uint32Array;
   readonly #u8: Uint8Array;
@@ -20,30 +27,45 @@ export class SwapKernel {
   readonly #siteBits: number;
   /** Sublattice of each parent site. */
   readonly #sublatticeOf: Map<number, number>;
-  readonly #at: SwapMemory["at"];
+  readonly #at: SwapPlaces;
   readonly #memberCount: number;
   readonly #channelCount: number;
 
-  /** @param members number of places in all lists of sites */
-  constructor(tables: SwapTables, channels: readonly SwapChannelLists[], members: number) {
-    const { sites, maxSpecies, cells } = tables.interactions;
-    const memory = layOutSwaps(tables, channels, members);
-    this.#exports = memory.exports;
-    this.#f64 = memory.f64;
-    this.#u32 = memory.u32;
-    this.#u8 = memory.u8;
-    this.#siteBits = memory.siteBits;
-    this.#at = memory.at;
+  /**
+   * @param members number of places in all lists of sites
+   * @throws {EcitonError} "memory" when the model's memory has no room for another chain
+   */
+  constructor(
+    model: ModelMemory,
+    { sites, cells }: SiteTables,
+    channels: readonly SwapChannelLists[],
+    members: number,
+  ) {
+    this.#at = planSwaps(model, channels.length, members);
+    this.#region = new Region(model.memory, this.#at.bytes);
+    const { at } = this.#region;
+    const { buffer } = model.memory;
+    this.#f64 = new Float64Array(buffer, at, this.#at.bytes / 8);
+    this.#u32 = new Uint32Array(buffer, at, this.#at.bytes / 4);
+    this.#u8 = new Uint8Array(buffer, at, this.#at.bytes);
+    writeSwapBlock(this.#u32, at, this.#at, model, channels);
+    this.#exports = instantiateInRegion<SwapExports>("metropolis", model.memory, at);
+    this.#siteBits = model.siteBits;
     this.#sites = sites;
     this.#home = cells.home;
     this.#cellOf = cells.cellOf;
-    this.#maxSpecies = maxSpecies;
+    this.#maxSpecies = model.maxSpecies;
     this.#sublatticeOf = new Map(Array.from(sites, (site, s) => [site, s]));
     this.#memberCount = members;
     this.#channelCount = channels.length;
   }
 
-  /** @param at one of the doubles of the shared block */
+  /** Gives the region back; nothing may be asked of the kernel any more. */
+  close(): void {
+    this.#region.close();
+  }
+
+  /** @param at one of the doubles of the block */
   get(at: number): number {
     return this.#f64[at >> 3];
   }
@@ -63,7 +85,7 @@ export class SwapKernel {
   }
 
   buildFields(): void {
-    this.#exports.buildFields(this.#at.homes, this.#home.length);
+    this.#exports.buildFields();
   }
 
   /** @param occupation Uint8Array(numSites) in the order of the supercell */
@@ -164,9 +186,8 @@ export class SwapKernel {
    */
   takeCounts(proposed: Float64Array, accepted: Float64Array): number {
     let taken = 0;
-    const first = this.#u32[block.CHANNELS >> 2];
     for (let k = 0; k < this.#channelCount; k++) {
-      const at = (first + k * block.CHANNEL_BYTES) >> 2;
+      const at = (this.#at.channels + k * block.CHANNEL_BYTES) >> 2;
       proposed[k] += this.#u32[at + (block.CHANNEL_PROPOSED >> 2)];
       accepted[k] += this.#u32[at + (block.CHANNEL_ACCEPTED >> 2)];
       taken += this.#u32[at + (block.CHANNEL_ACCEPTED >> 2)];

@@ -1,71 +1,83 @@
 /**
- * The block of numbers that the swap kernel and its loader share: byte addresses in the kernel's memory. The compiled
- * code is built from this same file, so the two cannot disagree.
+ * The blocks of numbers that the swap kernel and its loader share. The compiled code is built from this same file, so the
+ * two cannot disagree. A memory holds one model on one supercell, whose tables all threads read; each chain has a region
+ * of it for what it changes.
  */
 
-// Doubles.
-export const ENERGY = 1024;
-export const BETA = 1032;
-export const BIN_ORIGIN = 1040;
-export const BIN_SUM = 1048;
-export const BIN_SQUARES = 1056;
-export const LOWEST_ENERGY = 1064;
-export const STEP = 1072;
-export const LOWEST_STEP = 1080;
-/** A lower energy counts as such when it is lower by more than this. */
-export const ROUNDING = 1088;
-
-// Words of 32 bits. The number of the next block of random words takes two.
-export const NEXT_BLOCK = 1096;
-export const KEY_0 = 1104;
-export const KEY_1 = 1108;
-export const STREAM_0 = 1112;
-export const STREAM_1 = 1116;
-/** Address of the next random word, and of the buffer that it is in. */
-export const RANDOM_AT = 1120;
-export const RANDOM_BUFFER = 1124;
-/** Channels: their records, their number, the sum of their weights, and what nextIndex rejects for it. */
-export const CHANNELS = 1128;
-export const CHANNEL_COUNT = 1132;
-export const WEIGHT = 1136;
-export const WEIGHT_THRESHOLD = 1140;
+// Byte addresses in the memory, words of 32 bits. The first three are those of regions.ts: whether someone changes
+// them, the first free stretch, and the end of all stretches.
+export const REGION_LOCK = 1024;
+export const REGION_FREE = 1028;
+export const REGION_END = 1032;
 /** Numbers of sublattices and of species (the largest), and how far a site's cell is shifted to the left. */
-export const SUBLATTICE_COUNT = 1144;
-export const SPECIES = 1148;
-export const SITE_BITS = 1152;
-/** Species by padded cell and sublattice, and the room that it takes. */
-export const OCCUPATION = 1156;
-export const OCCUPATION_BYTES = 1160;
+export const SUBLATTICE_COUNT = 1036;
+export const SPECIES = 1040;
+export const SITE_BITS = 1044;
+/** Room that the species by padded cell and sublattice take. */
+export const OCCUPATION_BYTES = 1048;
 /** Home of each padded cell; copies of a home: COPIES[COPY_START[home] .. COPY_START[home + 1]]. */
-export const HOME = 1164;
-export const COPY_START = 1168;
-export const COPIES = 1172;
+export const HOME = 1052;
+export const COPY_START = 1056;
+export const COPIES = 1060;
 /** Code of each home; the class of a difference of codes; neighbour + 1 by class and two sublattices. */
-export const CODE = 1176;
-export const CLASS = 1180;
-export const CLASS_NEIGHBOUR = 1184;
-export const SUBLATTICE_RECORDS = 1188;
-export const OWN_RECORDS = 1192;
+export const CODE = 1064;
+export const CLASS = 1068;
+export const CLASS_NEIGHBOUR = 1072;
+export const SUBLATTICE_RECORDS = 1076;
+export const OWN_RECORDS = 1080;
 /** 64-bit words of a mask, and bytes of a trie's record. */
-export const MASK_WORDS = 1196;
-export const RECORD_BYTES = 1200;
+export const MASK_WORDS = 1084;
+export const RECORD_BYTES = 1088;
+/** Padded cells of the supercell, and how many there are. */
+export const HOMES = 1092;
+export const HOME_COUNT = 1096;
+export const TABLES_END = 1104;
+
+// Byte offsets in a region. Doubles.
+export const ENERGY = 0;
+export const BETA = 8;
+export const BIN_ORIGIN = 16;
+export const BIN_SUM = 24;
+export const BIN_SQUARES = 32;
+export const LOWEST_ENERGY = 40;
+export const STEP = 48;
+export const LOWEST_STEP = 56;
+/** A lower energy counts as such when it is lower by more than this. */
+export const ROUNDING = 64;
+
+// Words of 32 bits; places are addresses in the memory. The number of the next block of random words takes two words.
+export const NEXT_BLOCK = 72;
+export const KEY_0 = 80;
+export const KEY_1 = 84;
+export const STREAM_0 = 88;
+export const STREAM_1 = 92;
+/** The next random word, and the buffer that it is in. */
+export const RANDOM_AT = 96;
+export const RANDOM_BUFFER = 100;
+/** Channels: their records, their number, the sum of their weights, and what nextIndex rejects for it. */
+export const CHANNELS = 104;
+export const CHANNEL_COUNT = 108;
+export const WEIGHT = 112;
+export const WEIGHT_THRESHOLD = 116;
+/** Species by padded cell and sublattice. */
+export const OCCUPATION = 120;
 /** Masks of the literals that are live around two sites. */
-export const LIVE_A = 1204;
-export const LIVE_B = 1208;
+export const LIVE_A = 124;
+export const LIVE_B = 128;
 /** Doubles, (maxSpecies - 1) for each padded site. */
-export const FIELDS = 1212;
+export const FIELDS = 132;
 /** Numbers of each species on each sublattice. */
-export const COUNTS = 1216;
+export const COUNTS = 136;
 /** Moves since the lowest state, and whether it is the present one with these moves undone. */
-export const JOURNAL = 1220;
-export const JOURNAL_LENGTH = 1224;
-export const JOURNAL_CAPACITY = 1228;
-export const JOURNALING = 1232;
-export const LOWEST_OCCUPATION = 1236;
+export const JOURNAL = 140;
+export const JOURNAL_LENGTH = 144;
+export const JOURNAL_CAPACITY = 148;
+export const JOURNALING = 152;
+export const LOWEST_OCCUPATION = 156;
 /** Room for the addresses or positions of all live literals, and for sums by literal. */
-export const LIVE_LIST = 1240;
-export const SUMS = 1244;
-export const BLOCK_END = 1248;
+export const LIVE_LIST = 160;
+export const SUMS = 164;
+export const BLOCK_END = 168;
 
 // Records. Channel: cumulated weight, species a and b, list of a, its length, its threshold, the same of b,
 // numbers of proposals and acceptances since they were last taken.

@@ -65,7 +65,8 @@ export class MetropolisChain {
   readonly accepted: Float64Array;
   readonly #model: LatticeModel;
   readonly #moves: Moves;
-  readonly #engine: SwapEngine | null;
+  #engine: SwapEngine | null;
+  readonly #engineSteps: Readonly<Record<"direct" | "field", number>> | null;
   readonly #occupation: Uint8Array;
   readonly #lowestOccupation: Uint8Array;
   readonly #now: RunningNumbers;
@@ -113,6 +114,7 @@ export class MetropolisChain {
     const compiled =
       engine !== "reference" && moves instanceof SwapMoves && model instanceof CompiledExpansion;
     this.#engine = compiled ? new SwapEngine(model, moves, engine) : null;
+    this.#engineSteps = this.#engine?.steps ?? null;
     this.#load();
   }
 
@@ -140,7 +142,7 @@ export class MetropolisChain {
 
   /** Steps that were run by each compiled engine since this object was made; null where only the plain code runs. */
   get engineSteps(): Readonly<Record<"direct" | "field", number>> | null {
-    return this.#engine?.steps ?? null;
+    return this.#engineSteps;
   }
 
   /** The lowest state met so far, the starting one included. */
@@ -268,6 +270,22 @@ export class MetropolisChain {
       lowest: this.lowest,
       bin: { steps: this.#binSteps, origin: binOrigin, sum: binSum, squares: binSquares },
     };
+  }
+
+  /**
+   * Gives back what compiled code has taken for this chain. The chain stays as it is and can still be read; should it go
+   * on, it does so by the plain code. A chain that is never closed gives its share back when it is forgotten.
+   */
+  close(): void {
+    if (!this.#engine) return;
+    if (this.#ahead) {
+      this.#engine.release(this.#random);
+      this.#engine.readOccupation(this.#occupation);
+      this.#engine.readLowest(this.#lowestOccupation);
+    }
+    this.#engine.close();
+    this.#engine = null;
+    this.#ahead = false;
   }
 
   restore(state: ChainState): void {

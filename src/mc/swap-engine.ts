@@ -1,11 +1,8 @@
 /** Swap moves of a cluster expansion in compiled code. */
-import { compileDifferences } from "../clusters/cell-differences.ts";
 import type { CompiledExpansion } from "../clusters/compiled-expansion.ts";
-import { buildTries } from "../clusters/interaction-tries.ts";
 import type { RandomStream } from "../core/random.ts";
 import { SwapKernel } from "../kernels/metropolis.ts";
 import * as block from "../kernels/swap-block.ts";
-import type { SwapTables } from "../kernels/swap-memory.ts";
 import type { SwapMoves } from "./swap-moves.ts";
 
 /**
@@ -58,7 +55,8 @@ export class SwapEngine {
     this.#window = Math.max(LEAST_WINDOW_STEPS, 2 ** Math.ceil(Math.log2(model.supercell.numSites)));
     const larger = model.tables.manyBody.some((count) => count > 0);
     this.#fieldAcceptance = larger ? FIELD_ACCEPTANCE.larger : FIELD_ACCEPTANCE.pairs;
-    this.#kernel = new SwapKernel(tablesOf(model), moves.lists(), this.#members.length);
+    const { kernel, interactions } = model.shared;
+    this.#kernel = new SwapKernel(kernel, interactions, moves.lists(), this.#members.length);
   }
 
   /** Takes a state over; what the kernel then does is read back by the other methods. */
@@ -142,17 +140,13 @@ export class SwapEngine {
     random.skipTo(this.#kernel.drawn());
   }
 
+  /** Gives its memory back; nothing may be asked of the engine any more. */
+  close(): void {
+    this.#kernel.close();
+  }
+
   /** Number of a species on one parent site's sublattice. */
   countOf(site: number, species: number): number {
     return this.#kernel.countOf(site, species);
   }
-}
-
-function tablesOf(model: CompiledExpansion): SwapTables {
-  const interactions = model.tables;
-  return {
-    interactions,
-    tries: buildTries(interactions),
-    differences: compileDifferences(interactions, model.supercell),
-  };
 }

@@ -5,7 +5,7 @@ import { CompiledExpansion } from "../../src/clusters/compiled-expansion.ts";
 import { compileTables } from "../../src/clusters/interaction-tables.ts";
 import { buildTries } from "../../src/clusters/interaction-tries.ts";
 import { latticeGas } from "../../src/clusters/lattice-gas.ts";
-import { padCells } from "../../src/clusters/padded-cells.ts";
+import { paddedStep, padCells } from "../../src/clusters/padded-cells.ts";
 import { buildPool } from "../../src/clusters/pool.ts";
 import { basisNames } from "../../src/clusters/site-basis.ts";
 import { EcitonError } from "../../src/core/errors.ts";
@@ -124,7 +124,7 @@ describe("interaction tables", () => {
             const [u, v, w] = supercell.cellOf(c);
             expect(padded.cellOf[padded.home[c]]).toBe(c);
             for (const offset of offsets)
-              expect(padded.cellOf[padded.home[c] + padded.step(offset)]).toBe(
+              expect(padded.cellOf[padded.home[c] + paddedStep(padded, offset)]).toBe(
                 supercell.cellIndex(u + offset[0], v + offset[1], w + offset[2]),
               );
           }

@@ -9,6 +9,8 @@ import {
   COUNTS,
   FIELDS,
   HOME,
+  HOME_COUNT,
+  HOMES,
   JOURNAL,
   JOURNAL_BYTES,
   JOURNAL_CAPACITY,
@@ -34,11 +36,12 @@ import {
   SUBLATTICE_STEPS,
   SUMS,
 } from "../swap-block";
+import { REGION } from "./_region";
 import { addPairEnergies, energyAt, lookAround } from "./_surroundings";
 
 /** Puts a species on a site and on its copies in the margin. */
 function place(cell: usize, sublattice: usize, species: u32): void {
-  const occupation = <usize>load<u32>(OCCUPATION) + sublattice;
+  const occupation = <usize>load<u32>(REGION, OCCUPATION) + sublattice;
   const width = <usize>load<u32>(SUBLATTICE_COUNT);
   store<u8>(occupation + cell * width, species);
   const starts = <usize>load<u32>(COPY_START) + (cell << 2);
@@ -56,16 +59,16 @@ function spread(cell: usize, sublattice: usize, before: u32, after: u32): void {
   const own = <usize>load<u32>(OWN_RECORDS) + (sublattice * kinds - 1) * OWN_BYTES;
   const ownBefore = own + before * OWN_BYTES;
   const ownAfter = own + after * OWN_BYTES;
-  const live = <usize>load<u32>(LIVE_A);
+  const live = <usize>load<u32>(REGION, LIVE_A);
   const many = <usize>load<u32>(record, SUBLATTICE_MANY);
-  if (many != 0) lookAround(record, <usize>load<u32>(OCCUPATION) + cell * width + sublattice, live);
+  if (many != 0) lookAround(record, <usize>load<u32>(REGION, OCCUPATION) + cell * width + sublattice, live);
   const count = <usize>load<u32>(record, SUBLATTICE_NEIGHBOURS);
-  let sum = <usize>load<u32>(SUMS);
+  let sum = <usize>load<u32>(REGION, SUMS);
   memory.fill(sum, 0, (count * kinds) << 3);
   if (after != 0) addPairEnergies(record, ownAfter, live, 1);
   if (before != 0) addPairEnergies(record, ownBefore, live, -1);
   const home = <usize>load<u32>(HOME) + (cell << 2);
-  const fields = <usize>load<u32>(FIELDS);
+  const fields = <usize>load<u32>(REGION, FIELDS);
   let steps = <usize>load<u32>(record, SUBLATTICE_STEPS);
   for (let k: usize = 0; k < count; k++) {
     const other = <usize>load<u32>(home + <usize>(load<i32>(steps) << 2));
@@ -79,15 +82,17 @@ function spread(cell: usize, sublattice: usize, before: u32, after: u32): void {
   }
 }
 
-/** Computes all fields of the present occupation; `homes` are the padded cells of the supercell. */
-export function buildFields(homes: usize, cells: i32): void {
+/** Computes all fields of the present occupation. */
+export function buildFields(): void {
   const width = <usize>load<u32>(SUBLATTICE_COUNT);
   const kinds = <usize>load<u32>(SPECIES) - 1;
-  const occupation = <usize>load<u32>(OCCUPATION);
-  const live = <usize>load<u32>(LIVE_A);
-  const fields = <usize>load<u32>(FIELDS);
-  for (let c = 0; c < cells; c++) {
-    const cell = <usize>load<u32>(homes + ((<usize>c) << 2));
+  const occupation = <usize>load<u32>(REGION, OCCUPATION);
+  const live = <usize>load<u32>(REGION, LIVE_A);
+  const fields = <usize>load<u32>(REGION, FIELDS);
+  let home = <usize>load<u32>(HOMES);
+  for (let c = load<u32>(HOME_COUNT); c > 0; c--) {
+    const cell = <usize>load<u32>(home);
+    home += 4;
     let record = <usize>load<u32>(SUBLATTICE_RECORDS);
     for (let s: usize = 0; s < width; s++) {
       const site = cell * width + s;
@@ -120,7 +125,7 @@ export function accept(channel: usize, listA: usize, listB: usize, withFields: b
   if (withFields) spread(cellB, sublatticeB, b, a);
   place(cellB, sublatticeB, a);
   if (sublatticeA != sublatticeB) {
-    const counts = <usize>load<u32>(COUNTS);
+    const counts = <usize>load<u32>(REGION, COUNTS);
     const row = (<usize>load<u32>(SPECIES)) << 2;
     const rowA = counts + sublatticeA * row;
     const rowB = counts + sublatticeB * row;
@@ -131,43 +136,43 @@ export function accept(channel: usize, listA: usize, listB: usize, withFields: b
     store<u32>(rowB + ofA, load<u32>(rowB + ofA) + 1);
     store<u32>(rowB + ofB, load<u32>(rowB + ofB) - 1);
   }
-  if (load<u32>(JOURNALING) != 0) {
-    const length = load<u32>(JOURNAL_LENGTH);
-    const entry = <usize>load<u32>(JOURNAL) + <usize>length * JOURNAL_BYTES;
+  if (load<u32>(REGION, JOURNALING) != 0) {
+    const length = load<u32>(REGION, JOURNAL_LENGTH);
+    const entry = <usize>load<u32>(REGION, JOURNAL) + <usize>length * JOURNAL_BYTES;
     store<u32>(entry, siteA);
     store<u32>(entry, siteB, 4);
     store<u32>(entry, a, 8);
     store<u32>(entry, b, 12);
-    store<u32>(JOURNAL_LENGTH, length + 1);
-    if (length + 1 == load<u32>(JOURNAL_CAPACITY)) keepLowest();
+    store<u32>(REGION, length + 1, JOURNAL_LENGTH);
+    if (length + 1 == load<u32>(REGION, JOURNAL_CAPACITY)) keepLowest();
   }
 }
 
 /** Tells whether an energy is a new lowest one, and if so remembers it. */
 export function noteLowest(energy: f64, step: f64): void {
-  if (energy < load<f64>(LOWEST_ENERGY) - load<f64>(ROUNDING)) {
-    store<f64>(LOWEST_ENERGY, energy);
-    store<f64>(LOWEST_STEP, step);
-    store<u32>(JOURNALING, 1);
-    store<u32>(JOURNAL_LENGTH, 0);
+  if (energy < load<f64>(REGION, LOWEST_ENERGY) - load<f64>(REGION, ROUNDING)) {
+    store<f64>(REGION, energy, LOWEST_ENERGY);
+    store<f64>(REGION, step, LOWEST_STEP);
+    store<u32>(REGION, 1, JOURNALING);
+    store<u32>(REGION, 0, JOURNAL_LENGTH);
   }
 }
 
 /** Writes the lowest state out by undoing the moves since then, so that none of them need be kept any longer. */
 export function keepLowest(): void {
-  if (load<u32>(JOURNALING) == 0) return;
-  const lowest = <usize>load<u32>(LOWEST_OCCUPATION);
-  memory.copy(lowest, <usize>load<u32>(OCCUPATION), <usize>load<u32>(OCCUPATION_BYTES));
+  if (load<u32>(REGION, JOURNALING) == 0) return;
+  const lowest = <usize>load<u32>(REGION, LOWEST_OCCUPATION);
+  memory.copy(lowest, <usize>load<u32>(REGION, OCCUPATION), <usize>load<u32>(OCCUPATION_BYTES));
   const bits = load<u32>(SITE_BITS);
   const mask = (1 << bits) - 1;
   const width = load<u32>(SUBLATTICE_COUNT);
-  const journal = <usize>load<u32>(JOURNAL);
-  for (let n = load<u32>(JOURNAL_LENGTH); n > 0; n--) {
+  const journal = <usize>load<u32>(REGION, JOURNAL);
+  for (let n = load<u32>(REGION, JOURNAL_LENGTH); n > 0; n--) {
     const entry = journal + <usize>(n - 1) * JOURNAL_BYTES;
     const siteA = load<u32>(entry);
     const siteB = load<u32>(entry, 4);
     store<u8>(lowest + <usize>((siteA >> bits) * width + (siteA & mask)), load<u32>(entry, 8));
     store<u8>(lowest + <usize>((siteB >> bits) * width + (siteB & mask)), load<u32>(entry, 12));
   }
-  store<u32>(JOURNALING, 0);
+  store<u32>(REGION, 0, JOURNALING);
 }

@@ -10,6 +10,7 @@ import {
   STREAM_0,
   STREAM_1,
 } from "../swap-block";
+import { REGION } from "./_region";
 
 const M0: i32 = 0xd2511f53;
 const M1: i32 = 0xcd9e8d57;
@@ -30,19 +31,19 @@ function storeBlocks(out: usize, c0: v128, c1: v128, c2: v128, c3: v128): void {
 
 /** Moves the words that are left before the buffer and fills it; returns the address of the next word. */
 export function refill(at: usize): usize {
-  const buffer = <usize>load<u32>(RANDOM_BUFFER);
+  const buffer = <usize>load<u32>(REGION, RANDOM_BUFFER);
   const end = buffer + 4 * RANDOM_WORDS;
   const left = end - at;
   memory.copy(buffer - left, at, left);
-  const stream0 = i32x4.splat(load<i32>(STREAM_0));
-  const stream1 = i32x4.splat(load<i32>(STREAM_1));
-  const key0 = i32x4.splat(load<i32>(KEY_0));
-  const key1 = i32x4.splat(load<i32>(KEY_1));
+  const stream0 = i32x4.splat(load<i32>(REGION, STREAM_0));
+  const stream1 = i32x4.splat(load<i32>(REGION, STREAM_1));
+  const key0 = i32x4.splat(load<i32>(REGION, KEY_0));
+  const key1 = i32x4.splat(load<i32>(REGION, KEY_1));
   const m0 = i32x4.splat(M0);
   const m1 = i32x4.splat(M1);
   const w0 = i32x4.splat(W0);
   const w1 = i32x4.splat(W1);
-  let block = load<u64>(NEXT_BLOCK);
+  let block = load<u64>(REGION, NEXT_BLOCK);
   // Eight blocks at a time, two vectors of four: the multiplications of one fill the waits of the other.
   for (let out = buffer; out < end; out += 128) {
     const low = i32x4.splat(<i32>block);
@@ -82,14 +83,14 @@ export function refill(at: usize): usize {
     storeBlocks(out + 64, b0, b1, b2, b3);
     block += 8;
   }
-  store<u64>(NEXT_BLOCK, block);
+  store<u64>(REGION, block, NEXT_BLOCK);
   return buffer - left;
 }
 
 /** Goes to a word of the block at NEXT_BLOCK. */
 export function seek(lane: i32): void {
-  const buffer = <usize>load<u32>(RANDOM_BUFFER);
-  store<u32>(RANDOM_AT, <u32>(refill(buffer + 4 * RANDOM_WORDS) + 4 * lane));
+  const buffer = <usize>load<u32>(REGION, RANDOM_BUFFER);
+  store<u32>(REGION, <u32>(refill(buffer + 4 * RANDOM_WORDS) + 4 * lane), RANDOM_AT);
 }
 
 /** Adding it leaves a whole number in the low bits; a conversion to an integer would check its range. */

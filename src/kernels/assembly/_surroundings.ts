@@ -23,6 +23,7 @@ import {
   WORD_RECORDS,
   WORD_VALUES,
 } from "../swap-block";
+import { REGION } from "./_region";
 
 /** Notes which literals hold around a site; returns the address of the offsets after those it used. */
 export function lookAround(sublattice: usize, site: usize, live: usize): usize {
@@ -75,7 +76,7 @@ export function walk(record: usize, live: usize): f64 {
 
 /** Writes the positions of the live literals one after the other; returns the end of the list. */
 function listLive(live: usize, words: usize): usize {
-  let list = <usize>load<u32>(LIVE_LIST);
+  let list = <usize>load<u32>(REGION, LIVE_LIST);
   for (let w: usize = 0; w < words; w++) {
     let bits = load<u64>(live + (w << 3));
     while (bits != 0) {
@@ -94,7 +95,7 @@ function liveEnergy(own: usize, live: usize): f64 {
   const singles = <usize>load<u32>(own, OWN_SINGLES);
   const end = listLive(live, <usize>load<u32>(MASK_WORDS));
   let sum: f64 = 0;
-  for (let at = <usize>load<u32>(LIVE_LIST); at < end; at += 4) {
+  for (let at = <usize>load<u32>(REGION, LIVE_LIST); at < end; at += 4) {
     const position = <usize>load<u32>(at);
     sum += load<f64>(singles + (position << 3)) + walk(root + position * bytes, live);
   }
@@ -134,7 +135,7 @@ function walkCompletions(record: usize, live: usize, sign: f64, sums: usize): vo
  * that neighbour to the sums at SUMS.
  */
 export function addPairEnergies(sublattice: usize, own: usize, live: usize, sign: f64): void {
-  const sums = <usize>load<u32>(SUMS);
+  const sums = <usize>load<u32>(REGION, SUMS);
   const kinds = <usize>load<u32>(SPECIES) - 1;
   let pairs = <usize>load<u32>(own, OWN_LITERALS);
   const last = sums + ((<usize>load<u32>(sublattice, SUBLATTICE_NEIGHBOURS) * kinds) << 3);
@@ -147,7 +148,7 @@ export function addPairEnergies(sublattice: usize, own: usize, live: usize, sign
   const words = <usize>load<u32>(MASK_WORDS);
   const bytes = <usize>load<u32>(RECORD_BYTES);
   const singles = <usize>load<u32>(own, OWN_COMPLETION_SINGLES);
-  const first = <usize>load<u32>(LIVE_LIST);
+  const first = <usize>load<u32>(REGION, LIVE_LIST);
   const end = listLive(live, words);
   for (let at = first; at < end; at += 4) {
     const position = <usize>load<u32>(at);

@@ -44,6 +44,7 @@ import {
 } from "../swap-block";
 import { accept, buildFields, keepLowest, noteLowest } from "./_accept";
 import { expNonPositive, ROUND, refill, seek } from "./_random";
+import { REGION } from "./_region";
 import { energyAt, energyOfPair, lookAround } from "./_surroundings";
 
 export { buildFields, keepLowest, seek };
@@ -62,33 +63,33 @@ export function runField(steps: i32): void {
 const STEP_WORDS = 5;
 
 function run<Engine>(steps: i32): void {
-  const beta = load<f64>(BETA);
-  const origin = load<f64>(BIN_ORIGIN);
-  let sum = load<f64>(BIN_SUM);
-  let squares = load<f64>(BIN_SQUARES);
-  let energy = load<f64>(ENERGY);
+  const beta = load<f64>(REGION, BETA);
+  const origin = load<f64>(REGION, BIN_ORIGIN);
+  let sum = load<f64>(REGION, BIN_SUM);
+  let squares = load<f64>(REGION, BIN_SQUARES);
+  let energy = load<f64>(REGION, ENERGY);
   let deviation = energy - origin;
   let square = deviation * deviation;
-  const firstStep = load<f64>(STEP);
-  const channels = <usize>load<u32>(CHANNELS);
-  const lastChannel = channels + (<usize>load<u32>(CHANNEL_COUNT) - 1) * CHANNEL_BYTES;
-  const weight = <u64>load<u32>(WEIGHT);
-  const weightThreshold = load<u32>(WEIGHT_THRESHOLD);
+  const firstStep = load<f64>(REGION, STEP);
+  const channels = <usize>load<u32>(REGION, CHANNELS);
+  const lastChannel = channels + (<usize>load<u32>(REGION, CHANNEL_COUNT) - 1) * CHANNEL_BYTES;
+  const weight = <u64>load<u32>(REGION, WEIGHT);
+  const weightThreshold = load<u32>(REGION, WEIGHT_THRESHOLD);
   const bits = load<u32>(SITE_BITS);
   const siteMask = (1 << bits) - 1;
   const width = <usize>load<u32>(SUBLATTICE_COUNT);
   const kinds = <usize>load<u32>(SPECIES) - 1;
-  const occupation = <usize>load<u32>(OCCUPATION);
+  const occupation = <usize>load<u32>(REGION, OCCUPATION);
   const codes = <usize>load<u32>(CODE);
   const classes = <usize>load<u32>(CLASS);
   const classNeighbours = <usize>load<u32>(CLASS_NEIGHBOUR);
   const sublattices = <usize>load<u32>(SUBLATTICE_RECORDS);
   const owns = <usize>load<u32>(OWN_RECORDS);
-  const fields = <usize>load<u32>(FIELDS);
-  const liveA = <usize>load<u32>(LIVE_A);
-  const liveB = <usize>load<u32>(LIVE_B);
-  let at = <usize>load<u32>(RANDOM_AT);
-  const safe = <usize>load<u32>(RANDOM_BUFFER) + 4 * (RANDOM_WORDS - STEP_WORDS);
+  const fields = <usize>load<u32>(REGION, FIELDS);
+  const liveA = <usize>load<u32>(REGION, LIVE_A);
+  const liveB = <usize>load<u32>(REGION, LIVE_B);
+  let at = <usize>load<u32>(REGION, RANDOM_AT);
+  const safe = <usize>load<u32>(REGION, RANDOM_BUFFER) + 4 * (RANDOM_WORDS - STEP_WORDS);
   for (let n = 1; n <= steps; n++) {
     if (at > safe) at = refill(at);
     let channel = channels;
@@ -206,9 +207,9 @@ function run<Engine>(steps: i32): void {
     sum += deviation;
     squares += square;
   }
-  store<u32>(RANDOM_AT, <u32>at);
-  store<f64>(STEP, firstStep + <f64>steps);
-  store<f64>(ENERGY, energy);
-  store<f64>(BIN_SUM, sum);
-  store<f64>(BIN_SQUARES, squares);
+  store<u32>(REGION, <u32>at, RANDOM_AT);
+  store<f64>(REGION, firstStep + <f64>steps, STEP);
+  store<f64>(REGION, energy, ENERGY);
+  store<f64>(REGION, sum, BIN_SUM);
+  store<f64>(REGION, squares, BIN_SQUARES);
 }
