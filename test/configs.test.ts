@@ -116,14 +116,14 @@ describe.each(names)("%s", (name) => {
       expect(states).toEqual(JSON.parse(JSON.stringify(run.result.states)));
       const sampling = rows(run.read("sampling.csv"));
       expect(sampling).toHaveLength(states.length);
-      expect(states).toHaveLength(2 * whole.sample!.compositions.length * whole.sample!.supercells.length);
+      expect(states).toHaveLength(2 * whole.sample!.compositions!.length * whole.sample!.supercells.length);
       sampling.forEach((row, i) => {
         const state = states[i];
-        expect(row.composition).toBe(state.compositionLabel);
+        expect(row.condition).toBe(state.conditionLabel);
         expect(Number(row.temperature_K)).toBe(state.temperature_K);
         expect(Number(row.energy_eV)).toBe(state.energy_eV.value);
         expect(Number(row.error_eV)).toBe(state.energy_eV.error);
-        expect(Number(row.heat_capacity_kB)).toBe(state.heatCapacity_kB.value);
+        expect(Number(row.heat_capacity_kB)).toBe(state.heatCapacity_kB!.value);
       });
       const layers = rows(run.read("layers.csv"));
       expect(layers.map((row) => [row.species, row.layer, Number(row.occupancy)])).toEqual(

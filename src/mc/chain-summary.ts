@@ -35,7 +35,7 @@ export interface EquilibrationReport {
   readonly reason: string | null;
 }
 
-export interface CompositionMean extends CompositionRow {
+export interface SpeciesMean extends CompositionRow {
   /** Share of the group's sites that hold the species. */
   readonly fraction: ValueWithError;
 }
@@ -65,7 +65,7 @@ export interface ChainSummary {
   readonly equilibration: EquilibrationReport;
   readonly layers: readonly LayerOccupation[];
   /** Empty where the composition is fixed. */
-  readonly composition: readonly CompositionMean[];
+  readonly fractions: readonly SpeciesMean[];
   readonly observations: readonly Observation[];
   readonly maps: readonly ObservedMap[];
 }
@@ -113,7 +113,7 @@ export function summarizeChain(
     layers: records.layers.rows.map((row, i) =>
       layerOccupation(row, records, layers[i], species, { start, samples }),
     ),
-    composition: (records.composition?.rows ?? []).map((row, i) => ({
+    fractions: (records.composition?.rows ?? []).map((row, i) => ({
       ...row,
       fraction: perSite(estimateMean(species[i], start), row.sites, samples - start),
     })),

@@ -1,6 +1,7 @@
 /** One task of an executor: one Metropolis chain, from its payload to its averages. */
 import { CompiledExpansion } from "../clusters/compiled-expansion.ts";
 import { type ExpansionRecord, expansionFromRecord } from "../clusters/expansion.ts";
+import type { SharedModel } from "../clusters/shared-model.ts";
 import { studyError } from "../core/errors.ts";
 import { RandomStream } from "../core/random.ts";
 import type { TaskContext, TaskFunction } from "../exec/executor.ts";
@@ -8,6 +9,7 @@ import { Supercell } from "../lattice/supercell.ts";
 import { fingerprint, readState, writeState } from "./chain-checkpoint.ts";
 import { ChainRecords, type RecordState, type Snapshot } from "./chain-records.ts";
 import { type ChainSummary, type MoveAcceptance, summarizeChain } from "./chain-summary.ts";
+import { ChainTrajectory, type TrajectoryPlan } from "./chain-trajectory.ts";
 import { type Composition, countsByGroup, randomOccupation } from "./composition.ts";
 import type { Ensemble, MoveWeights } from "./ensemble.ts";
 import { exchangeGroups } from "./exchange-groups.ts";
@@ -47,10 +49,14 @@ export interface ChainPayload {
   readonly measurements?: number;
   /** Ends the chain before its steps are done. */
   readonly until?: Until;
+  /** Tables that the chains on one supercell share within a process; without them the chain compiles its own. */
+  readonly shared?: SharedModel;
   /** How steps are computed; it changes no result. Default "auto". */
   readonly engine?: EngineName;
   /** Names of layers to count species in. */
   readonly layers: readonly string[];
+  /** States to keep in a file. */
+  readonly trajectory?: TrajectoryPlan;
   readonly checkpoint: {
     readonly path: string;
     /** Written each time so many steps are done, and at the end. */
@@ -108,10 +114,17 @@ export function runChain(
     chain.restore(saved.chain);
     records.restore(saved.records);
   }
-  let ended = chain.step === steps || (saved?.ended ?? false);
+  let ended = saved?.ended ?? false;
+  const trajectory =
+    payload.trajectory && !ended
+      ? new ChainTrajectory(payload.trajectory, steps, saved?.frames ?? null)
+      : null;
   const save = () => {
-    const state: Saved = { ended, chain: chain.state(), records: records.state() };
-    if (checkpoint) writeState(checkpoint.path, task, state);
+    if (!checkpoint) return;
+    trajectory?.sync();
+    const frames = trajectory?.frames ?? null;
+    const state: Saved = { ended, frames, chain: chain.state(), records: records.state() };
+    writeState(checkpoint.path, task, state);
   };
   const acceptance = () =>
     moves.kinds.map((move, kind) => ({
@@ -120,23 +133,30 @@ export function runChain(
       accepted: chain.accepted[kind],
     }));
   const every = checkpoint?.everySteps ?? Number.POSITIVE_INFINITY;
-  while (!ended) {
-    if (Atomics.load(context.cancel, 0) !== 0) {
-      save();
-      return { interrupted: true, index, step: chain.step };
+  try {
+    while (!ended) {
+      if (Atomics.load(context.cancel, 0) !== 0) {
+        save();
+        return { interrupted: true, index, step: chain.step };
+      }
+      const nextSave = (Math.floor(chain.step / every) + 1) * every;
+      const due = Math.min(records.nextStep(), trajectory?.nextStep() ?? steps);
+      chain.run(Math.min(steps, chain.step + POLL_STEPS, due, nextSave) - chain.step);
+      const before = records.samples;
+      records.record(chain);
+      trajectory?.record(chain);
+      ended = chain.step === steps || (records.samples > before && (stop?.satisfied(acceptance()) ?? false));
+      if (ended) {
+        chain.checkEnergy();
+        records.end(chain);
+      }
+      if (chain.step === nextSave || ended) save();
+      const part = ended ? 1000 : Math.floor((1000 * chain.step) / steps);
+      Atomics.store(context.progress, context.index, part);
     }
-    const nextSave = (Math.floor(chain.step / every) + 1) * every;
-    const next = Math.min(steps, chain.step + POLL_STEPS, records.nextStep(), nextSave);
-    chain.run(next - chain.step);
-    const before = records.samples;
-    records.record(chain);
-    ended = chain.step === steps || (records.samples > before && (stop?.satisfied(acceptance()) ?? false));
-    if (ended) {
-      chain.checkEnergy();
-      records.end(chain);
-    }
-    if (chain.step === nextSave || ended) save();
-    Atomics.store(context.progress, context.index, ended ? 1000 : Math.floor((1000 * chain.step) / steps));
+  } finally {
+    trajectory?.close();
+    chain.close();
   }
   const { step, energy, occupation } = chain.lowest;
   const moved = acceptance();
@@ -167,7 +187,7 @@ function prepareChain(payload: ChainPayload, observers: Observers) {
   if (payload.checkpoint) whole("checkpoint_every_steps", payload.checkpoint.everySteps, 1);
   const expansion = expansionFromRecord(payload.expansion, "model");
   const supercell = new Supercell(expansion.lattice, payload.supercell);
-  const model = new CompiledExpansion(expansion, supercell);
+  const model = new CompiledExpansion(expansion, supercell, payload.shared);
   const groups = exchangeGroups(expansion.lattice, payload.exchange);
   const counts = countsByGroup(payload.composition, groups, supercell, "sample.composition");
   const random = new RandomStream(payload.seed, payload.index);
@@ -191,12 +211,14 @@ function prepareChain(payload: ChainPayload, observers: Observers) {
 /** What a checkpoint of a chain holds. */
 interface Saved {
   readonly ended: boolean;
+  /** In the trajectory; null where none is kept. */
+  readonly frames: number | null;
   readonly chain: ChainState;
   readonly records: RecordState;
 }
 
 /** Engines that give the same chain to the last bit may change on the way. */
 function fingerprintOf(payload: ChainPayload): string {
-  const { checkpoint: _, engine, ...task } = payload;
-  return fingerprint({ ...task, nfold: engine === "nfold" });
+  const { checkpoint: _, shared: __, trajectory, engine, ...task } = payload;
+  return fingerprint({ ...task, frames: trajectory?.frames ?? 0, nfold: engine === "nfold" });
 }

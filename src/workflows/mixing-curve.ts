@@ -17,6 +17,8 @@ export function mixingCurves(expansion: ClusterExpansion, states: readonly Sampl
   const { lattice } = expansion;
   const groups = exchangeGroups(lattice);
   if (groups.length !== 1 || groups[0].species.length !== 2) return [];
+  // In open ensembles the composition has an error bar of its own.
+  if (states.some((state) => state.fractions.length > 0)) return [];
   const [group] = groups;
   const [background, species] = group.species;
   // A study writes a species of a group as "B" or "B@group"; what it leaves out is background.

@@ -12,9 +12,10 @@ import type { Provenance } from "./provenance.ts";
 const filesOf = {
   fit: [{ folder: "", pattern: /^(model\.json|training\.csv)$/ }],
   sample: [
-    { folder: "", pattern: /^(sampling\.json|sampling\.csv|layers\.csv)$/ },
+    { folder: "", pattern: /^(sampling\.json|(sampling|layers|fractions|observations|maps)\.csv)$/ },
     { folder: "snapshots", pattern: /^chain-\d+.*\.(extxyz|POSCAR)$/ },
-    { folder: "checkpoints", pattern: /^chain-\d+\.json$/ },
+    { folder: "trajectories", pattern: /^chain-\d+\.traj$/ },
+    { folder: "checkpoints", pattern: /^[a-z]+-\d+.*\.json$/ },
   ],
   report: [
     { folder: "", pattern: /^(report\.html|provenance\.json)$/ },
@@ -80,7 +81,7 @@ export function beginOutput(context: RunContext, provenance: Provenance, parts: 
 
 /** Everything that the checkpoints could restore stands in the results by now. */
 export function removeCheckpoints(outDir: string): void {
-  removeFrom(outDir, filesOf.sample[2]);
+  removeFrom(outDir, filesOf.sample[3]);
 }
 
 function removeFiles(outDir: string, part: keyof typeof filesOf): string[] {

@@ -4,6 +4,7 @@ import { DUMMY_SPECIES, structureOfConfiguration } from "../data/configuration-s
 import type { Study } from "../data/study/schema.ts";
 import type { ParentLattice } from "../lattice/parent-lattice.ts";
 import { Supercell } from "../lattice/supercell.ts";
+import type { ValueWithError } from "../mc/chain-summary.ts";
 import { okabeIto } from "../report/marks.ts";
 import type {
   CurvePlot,
@@ -13,9 +14,10 @@ import type {
   SnapshotSummary,
 } from "../report/model.ts";
 import { integer } from "../report/numbers.ts";
+import { conditionName, conditionsOfStudy } from "./conditions.ts";
 import { mixingCurves } from "./mixing-curve.ts";
 import type { SampledChain } from "./sample.ts";
-import { compositionLabel, type SampledState, supercellText } from "./sample-states.ts";
+import { type SampledState, supercellText } from "./sample-states.ts";
 
 /** Lattices this small in layers have no layer plot. */
 const FEWEST_LAYERS = 2;
@@ -37,18 +39,17 @@ export function mcSummary(
   const perCell = (energy: number, cells: number) => energy / cells;
   return {
     method:
-      "Canonical Metropolis Monte Carlo: species exchange sites within their group, " +
-      `${integer(study.sample!.steps)} trial exchanges for each chain; averages leave out the steps before equilibrium. ` +
+      `${ensembleText(study)}, up to ${integer(study.sample!.steps)} trial moves for each chain; averages leave out the steps before equilibrium. ` +
       "Error bars are those of the sampling alone; the errors of the model come on top.",
     energyUnit: "eV per cell",
-    chains: chains.map(({ point, result }) => ({
-      name: chainName(study, { point, result }),
-      panel: `${compositionLabel(study, point.compositionIndex)}, ${supercellText(point.supercell)}`,
+    chains: chains.map(({ point, conditionLabel, result }) => ({
+      name: chainName(study, { point, conditionLabel }),
+      panel: `${conditionLabel}, ${supercellText(point.supercell)}`,
       series: `${point.temperature_K} K`,
       temperature_K: point.temperature_K,
       steps: result.steps,
       moves: result.acceptance.map((move) => ({
-        move: `${move.species[0]} ↔ ${move.species[1]}`,
+        move: move.move,
         attempted: move.proposed,
         accepted: move.accepted,
       })),
@@ -65,16 +66,20 @@ export function mcSummary(
       energyUnit: "eV per cell",
       heatCapacityUnit: "k_B per cell",
       rows: states.map((state) => ({
-        state: `${state.compositionLabel}, ${state.supercellText}${state.equilibrated ? "" : " (not settled)"}`,
+        state: `${state.conditionLabel}, ${state.supercellText}${state.equilibrated ? "" : " (not settled)"}`,
         temperature_K: state.temperature_K,
         energy: {
           mean: perCell(state.energy_eV.value, state.numCells),
           error: perCell(state.energy_eV.error, state.numCells),
         },
-        heatCapacity: {
-          mean: perCell(state.heatCapacity_kB.value, state.numCells),
-          error: perCell(state.heatCapacity_kB.error, state.numCells),
-        },
+        ...(state.heatCapacity_kB
+          ? {
+              heatCapacity: {
+                mean: perCell(state.heatCapacity_kB.value, state.numCells),
+                error: perCell(state.heatCapacity_kB.error, state.numCells),
+              },
+            }
+          : {}),
         effectiveSamples: state.effectiveSamples,
       })),
     },
@@ -82,17 +87,37 @@ export function mcSummary(
   };
 }
 
-export function chainName(study: Study, { point }: Pick<SampledChain, "point" | "result">): string {
+function ensembleText(study: Study): string {
+  const { ensemble, reservoir } = study.sample!;
+  switch (ensemble) {
+    case "canonical":
+      return "Canonical Metropolis Monte Carlo: species exchange sites within their group, the composition stays";
+    case "semi-grand":
+      return "Semi-grand canonical Metropolis Monte Carlo: sites change their species at given chemical potentials";
+    case "variance-constrained":
+      return "Variance-constrained semi-grand canonical Metropolis Monte Carlo: sites change their species, a constraint holds the composition near the one asked for";
+    case "reservoir": {
+      const both = reservoir!.replace.map(({ from, to, count }) => `${count} ${from} → ${count} ${to}`);
+      return `Charge-neutral semi-grand canonical Metropolis Monte Carlo: ${both.join(" and ")} in one move, forward and back, at the chemical potential of the reservoir`;
+    }
+    default:
+      throw ensemble satisfies never;
+  }
+}
+
+export function chainName(
+  study: Study,
+  { point, conditionLabel }: Pick<SampledChain, "point" | "conditionLabel">,
+): string {
   const replica = study.sample!.replicas > 1 ? `, replica ${point.replica + 1}` : "";
-  return (
-    `${compositionLabel(study, point.compositionIndex)}, ${point.temperature_K} K, ` +
-    `${supercellText(point.supercell)}${replica}`
-  );
+  return `${conditionLabel}, ${point.temperature_K} K, ` + `${supercellText(point.supercell)}${replica}`;
 }
 
 /** One stacked plot for each species that is spread over layers and each cell: the paper's Fig. 7. */
 function layerPlots(study: Study, states: readonly SampledState[]): LayerOccupations[] {
   const plots: LayerOccupations[] = [];
+  const section = study.sample!;
+  const conditions = conditionsOfStudy(section);
   const backgrounds = new Set(study.lattice?.sites.map((site) => site.species[0]));
   for (const cell of new Set(states.map((s) => s.supercellText))) {
     const here = states.filter((s) => s.supercellText === cell);
@@ -104,11 +129,15 @@ function layerPlots(study: Study, states: readonly SampledState[]): LayerOccupat
       plots.push({
         title: `Share of ${name} in each layer, ${cell} cell`,
         layers,
-        conditionName: "Θ",
-        note: `Θ names the composition of the study; the CSV file has the numbers per cell.${notSettled(filled)}`,
+        conditionName: conditionName(section),
+        note:
+          (section.ensemble === "canonical"
+            ? "Θ names the composition of the study; the CSV file has the numbers per cell."
+            : "") + notSettled(filled),
         states: filled.map((state) => ({
-          condition: countOf(name, state.composition) / state.numCells,
-          conditionLabel: state.compositionLabel,
+          condition:
+            conditions[state.conditionIndex].axisValue ?? countOf(name, state.composition) / state.numCells,
+          conditionLabel: state.conditionLabel,
           temperature_K: state.temperature_K,
           fractions: state.layers
             .filter((row) => row.species === name)
@@ -124,7 +153,7 @@ function layerPlots(study: Study, states: readonly SampledState[]): LayerOccupat
 function notSettled(states: readonly SampledState[]): string {
   const names = states
     .filter((state) => !state.equilibrated)
-    .map((state) => `${state.compositionLabel}, ${state.temperature_K} K, ${state.supercellText}`);
+    .map((state) => `${state.conditionLabel}, ${state.temperature_K} K, ${state.supercellText}`);
   if (names.length === 0) return "";
   if (names.length > MOST_NAMED) return ` ${names.length} states are not at equilibrium (table of chains).`;
   return ` Not at equilibrium: ${names.join("; ")}.`;
@@ -145,7 +174,7 @@ function thermalCurves(states: readonly SampledState[]): CurvePlot[] {
     title: string,
     caption: string,
     yLabel: string,
-    of: (s: SampledState) => { value: number; error: number },
+    of: (s: SampledState) => ValueWithError | null,
     from?: ReadonlyMap<string, number>,
   ) => ({
     title,
@@ -156,11 +185,12 @@ function thermalCurves(states: readonly SampledState[]): CurvePlot[] {
       name,
       points: states
         .filter((state) => seriesName(state) === name)
-        .map((state) => ({
-          x: state.temperature_K,
-          y: of(state).value / state.numCells - (from?.get(name) ?? 0),
-          error: of(state).error / state.numCells,
-        })),
+        .flatMap((state) => {
+          const mean = of(state);
+          if (mean === null) return [];
+          const y = mean.value / state.numCells - (from?.get(name) ?? 0);
+          return [{ x: state.temperature_K, y, error: mean.error / state.numCells }];
+        }),
     })),
   });
   return [
@@ -173,12 +203,16 @@ function thermalCurves(states: readonly SampledState[]): CurvePlot[] {
       (s) => s.energy_eV,
       lowest,
     ),
-    curve(
-      "Heat capacity against temperature",
-      `Configurational part alone, from the fluctuation of the energy; a peak may mark where order is lost.${notSettled(states)}`,
-      "Heat capacity (k_B per cell)",
-      (s) => s.heatCapacity_kB,
-    ),
+    ...(states.some((s) => s.heatCapacity_kB)
+      ? [
+          curve(
+            "Heat capacity against temperature",
+            `Configurational part alone, from the fluctuation of the energy; a peak may mark where order is lost.${notSettled(states)}`,
+            "Heat capacity (k_B per cell)",
+            (s) => s.heatCapacity_kB,
+          ),
+        ]
+      : []),
   ];
 }
 
@@ -198,7 +232,7 @@ function lowestEnergies(states: readonly SampledState[]): ReadonlyMap<string, nu
 }
 
 function seriesName(state: SampledState): string {
-  return `${state.compositionLabel}, ${state.supercellText}`;
+  return `${state.conditionLabel}, ${state.supercellText}`;
 }
 
 /** Final snapshots of every chain that is not too large to show. */

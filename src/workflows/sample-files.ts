@@ -8,12 +8,12 @@ import type { Study } from "../data/study/schema.ts";
 import { strictJson, writeFileAtomic } from "../exec/atomic-file.ts";
 import type { ParentLattice } from "../lattice/parent-lattice.ts";
 import { Supercell } from "../lattice/supercell.ts";
-import { toCsv } from "../report/csv.ts";
+import { type CsvValue, toCsv } from "../report/csv.ts";
 import { chainNumber, type SampledChain } from "./sample.ts";
 import type { SampledState } from "./sample-states.ts";
 import { samplingHeader } from "./sampling-record.ts";
 
-/** Writes sampling.json, sampling.csv, layers.csv and, for each chain, its snapshots. */
+/** Writes sampling.json, tables of the states and, for each chain, its snapshots. */
 export function writeSamplingFiles(
   study: Study,
   expansion: ClusterExpansion,
@@ -28,73 +28,73 @@ export function writeSamplingFiles(
         ...samplingHeader(expansion, study.lattice?.vacancies ?? []),
         seed: study.seed,
         steps: study.sample!.steps,
-        states,
+        states: states.map(stateRecord),
         chains: chains.map(chainRecord),
       },
       1,
     )}\n`,
   );
-  writeFileAtomic(
-    join(outDir, "sampling.csv"),
-    toCsv(
-      "sampling.csv",
-      [
-        "supercell",
-        "composition",
-        "temperature_K",
-        "energy_eV",
-        "error_eV",
-        "heat_capacity_kB",
-        "heat_capacity_error_kB",
-        "acceptance",
-        "effective_samples",
-        "equilibrated",
-      ],
-      states.map((s) => [
-        s.supercellText,
-        s.compositionLabel,
-        s.temperature_K,
-        s.energy_eV.value,
-        s.energy_eV.error,
-        s.heatCapacity_kB.value,
-        s.heatCapacity_kB.error,
-        s.acceptance,
-        s.effectiveSamples,
-        s.equilibrated,
-      ]),
-    ),
+  const columns = [
+    "energy_eV",
+    "error_eV",
+    "heat_capacity_kB",
+    "heat_capacity_error_kB",
+    "acceptance",
+    "effective_samples",
+    "equilibrated",
+  ];
+  writeTable(outDir, "sampling.csv", columns, states, (s) => [
+    [
+      s.energy_eV.value,
+      s.energy_eV.error,
+      s.heatCapacity_kB?.value,
+      s.heatCapacity_kB?.error,
+      s.acceptance,
+      s.effectiveSamples,
+      s.equilibrated,
+    ],
+  ]);
+  const layerColumns = ["species", "layer", "share", "share_error", "occupancy", "occupancy_error"];
+  writeTable(outDir, "layers.csv", layerColumns, states, (s) =>
+    s.layers.map((row) => [
+      row.species,
+      row.layer,
+      row.share?.value,
+      row.share?.error,
+      row.occupancy.value,
+      row.occupancy.error,
+    ]),
   );
-  writeFileAtomic(
-    join(outDir, "layers.csv"),
-    toCsv(
-      "layers.csv",
-      [
-        "supercell",
-        "composition",
-        "temperature_K",
-        "species",
-        "layer",
-        "share",
-        "share_error",
-        "occupancy",
-        "occupancy_error",
-      ],
-      states.flatMap((s) =>
-        s.layers.map((row) => [
-          s.supercellText,
-          s.compositionLabel,
-          s.temperature_K,
-          row.species,
-          row.layer,
-          row.share?.value,
-          row.share?.error,
-          row.occupancy.value,
-          row.occupancy.error,
-        ]),
-      ),
-    ),
-  );
+  if (study.sample!.ensemble !== "canonical")
+    writeTable(outDir, "fractions.csv", ["species", "group", "fraction", "fraction_error"], states, (s) =>
+      s.fractions.map((row) => [row.species, row.group, row.fraction.value, row.fraction.error]),
+    );
+  if (study.sample!.observe) {
+    writeTable(outDir, "observations.csv", ["observable", "unit", "value", "error"], states, (s) =>
+      s.observations.map((row) => [row.name, row.unit, row.value, row.error]),
+    );
+    writeTable(outDir, "maps.csv", ["map", "number", "value"], states, (s) =>
+      s.maps.flatMap(({ name, values }) => Array.from(values, (value, i) => [name, i, value])),
+    );
+  }
   for (const chain of chains) writeSnapshots(study, expansion.lattice, chain, outDir);
+}
+
+/** A table with some lines for each state. */
+function writeTable(
+  outDir: string,
+  file: string,
+  columns: readonly string[],
+  states: readonly SampledState[],
+  rowsOf: (state: SampledState) => readonly (readonly CsvValue[])[],
+): void {
+  const rows = states.flatMap((state) =>
+    rowsOf(state).map((row) => [state.supercellText, state.conditionLabel, state.temperature_K, ...row]),
+  );
+  writeFileAtomic(
+    join(outDir, file),
+    toCsv(file, ["supercell", "condition", "temperature_K", ...columns], rows),
+  );
 }
 
 /** Snapshots and lowest state: one extended XYZ file with absent atoms as X, and a POSCAR each without them. */
@@ -115,8 +115,12 @@ function writeSnapshots(study: Study, lattice: ParentLattice, chain: SampledChai
   }
 }
 
+function stateRecord({ maps: _, ...state }: SampledState) {
+  return state;
+}
+
 function chainRecord({ point, result }: SampledChain) {
-  const { trace: _, snapshots: __, lowest, layers: ___, ...rest } = result;
+  const { trace: _, snapshots: __, lowest, layers: ___, maps: ____, ...rest } = result;
   return {
     ...point,
     ...rest,

@@ -1,7 +1,9 @@
 /** Chains of one state (cell, composition, temperature) taken together. */
 import type { Study } from "../data/study/schema.ts";
-import type { ValueWithError } from "../mc/chain-summary.ts";
+import type { Observation, ObservedMap, ValueWithError } from "../mc/chain-summary.ts";
+import type { FinishedChain } from "../mc/chain-task.ts";
 import type { LayerRow } from "../mc/layer-counts.ts";
+import { conditionsOfStudy } from "./conditions.ts";
 import type { SampledChain } from "./sample.ts";
 
 export interface LayerShare {
@@ -14,22 +16,34 @@ export interface LayerShare {
   readonly occupancy: ValueWithError;
 }
 
+export interface SpeciesFraction {
+  readonly species: string;
+  readonly group: string;
+  readonly fraction: ValueWithError;
+}
+
 export interface SampledState {
   readonly supercell: readonly number[];
   /** "8 × 8 × 1". */
   readonly supercellText: string;
-  readonly compositionLabel: string;
-  readonly compositionIndex: number;
-  /** Whole numbers in the supercell. */
+  /** "1/16", "Δμ = -2.1 eV". */
+  readonly conditionLabel: string;
+  readonly conditionIndex: number;
+  /** Numbers in the supercell of what was named at the start; fixed in the canonical ensemble alone. */
   readonly composition: Readonly<Record<string, number>>;
+  /** Mean share of the sites of its group that a species holds; empty where the composition is fixed. */
+  readonly fractions: readonly SpeciesFraction[];
   readonly temperature_K: number;
   readonly replicas: number;
   readonly numCells: number;
   /** eV for the supercell. */
   readonly energy_eV: ValueWithError;
-  /** Of the supercell, in units of k_B. */
-  readonly heatCapacity_kB: ValueWithError;
+  /** Of the supercell, in units of k_B; null where the composition changes. */
+  readonly heatCapacity_kB: ValueWithError | null;
   readonly layers: readonly LayerShare[];
+  readonly observations: readonly Observation[];
+  /** Kept apart from the other numbers: in a file of their own. */
+  readonly maps: readonly ObservedMap[];
   readonly effectiveSamples: number;
   readonly acceptance: number;
   readonly equilibrated: boolean;
@@ -37,38 +51,68 @@ export interface SampledState {
 
 /** The states of a grid in the order of the study, replicas averaged. */
 export function sampledStates(study: Study, chains: readonly SampledChain[]): SampledState[] {
+  const conditions = conditionsOfStudy(study.sample!);
   const states = new Map<string, SampledChain[]>();
   for (const chain of chains) {
-    const { supercellIndex, compositionIndex, temperatureIndex } = chain.point;
-    const key = `${supercellIndex}/${compositionIndex}/${temperatureIndex}`;
+    const { supercellIndex, conditionIndex, temperatureIndex } = chain.point;
+    const key = `${supercellIndex}/${conditionIndex}/${temperatureIndex}`;
     states.set(key, [...(states.get(key) ?? []), chain]);
   }
   return [...states.values()].map((group): SampledState => {
     const { point, result } = group[0];
     const results = group.map((chain) => chain.result);
     const moves = results.flatMap((r) => r.acceptance);
+    const heats = results.flatMap((r) => (r.heatCapacity_kB ? [r.heatCapacity_kB] : []));
     return {
       supercell: point.supercell,
       supercellText: supercellText(point.supercell),
-      compositionLabel: compositionLabel(study, point.compositionIndex),
-      compositionIndex: point.compositionIndex,
+      conditionLabel: conditions[point.conditionIndex].label,
+      conditionIndex: point.conditionIndex,
       composition: point.composition,
+      fractions: result.fractions.map(({ species, group: of }, i) => ({
+        species,
+        group: of,
+        fraction: average(results.map((r) => r.fractions[i].fraction)),
+      })),
       temperature_K: point.temperature_K,
       replicas: group.length,
       numCells: result.numCells,
       energy_eV: average(results.map((r) => r.energy_eV)),
-      heatCapacity_kB: average(results.map((r) => r.heatCapacity_kB)),
-      layers: result.layers.map((row, i) => ({
-        species: layerSpecies(row, result.layers),
-        layer: row.layer,
-        share: row.share === null ? null : average(results.map((r) => r.layers[i].share!)),
-        occupancy: average(results.map((r) => r.layers[i].occupancy)),
-      })),
+      heatCapacity_kB: heats.length === results.length ? average(heats) : null,
+      layers: result.layers.map((row, i) => {
+        const shares = results.flatMap((r) => r.layers[i].share ?? []);
+        return {
+          species: layerSpecies(row, result.layers),
+          layer: row.layer,
+          share: shares.length === results.length ? average(shares) : null,
+          occupancy: average(results.map((r) => r.layers[i].occupancy)),
+        };
+      }),
+      observations: commonObservations(results),
+      maps: averageMaps(results),
       effectiveSamples: results.reduce((sum, r) => sum + r.equilibration.effective_samples, 0),
       acceptance: sum(moves.map((m) => m.accepted)) / Math.max(1, sum(moves.map((m) => m.proposed))),
       equilibrated: results.every((r) => r.equilibration.equilibrated),
     };
   });
+}
+
+/** A chain that never settled has none, and a mean over the others would not be that of the state. */
+function commonObservations(results: readonly FinishedChain[]): Observation[] {
+  if (results.some((r) => r.observations.length === 0)) return [];
+  return results[0].observations.map(({ name, unit }, i) => ({
+    name,
+    unit,
+    ...average(results.map((r) => r.observations[i])),
+  }));
+}
+
+function averageMaps(results: readonly FinishedChain[]): ObservedMap[] {
+  if (results.some((r) => r.maps.length === 0)) return [];
+  return results[0].maps.map(({ name, values }, i) => ({
+    name,
+    values: values.map((_, k) => sum(results.map((r) => r.maps[i].values[k])) / results.length),
+  }));
 }
 
 function layerSpecies({ species, group }: LayerRow, rows: readonly LayerRow[]): string {
@@ -78,15 +122,6 @@ function layerSpecies({ species, group }: LayerRow, rows: readonly LayerRow[]): 
 export function supercellText(matrix: readonly number[]): string {
   const rows = matrix.length === 9 ? [matrix.slice(0, 3), matrix.slice(3, 6), matrix.slice(6)] : [];
   return matrix.length === 3 ? matrix.join(" × ") : rows.map((row) => `(${row.join(" ")})`).join(" ");
-}
-
-/** The study's own label, or the composition itself. */
-export function compositionLabel(study: Study, index: number): string {
-  const composition = study.sample!.compositions[index];
-  if (composition.label !== undefined) return composition.label;
-  return Object.entries(composition.per_cell)
-    .map(([species, n]) => `${species} ${Number(n.toFixed(4))}`)
-    .join(", ");
 }
 
 function sum(values: readonly number[]): number {

@@ -4,21 +4,28 @@ import { type ClusterExpansion, expansionRecord } from "../clusters/expansion.ts
 import { EcitonError, studyError } from "../core/errors.ts";
 import type { Study } from "../data/study/schema.ts";
 import { startProgress } from "../exec/progress.ts";
+import { latticeRecord } from "../lattice/lattice-record.ts";
 import { Supercell } from "../lattice/supercell.ts";
-import { type ChainPayload, type ChainResult, chainTask, type FinishedChain } from "../mc/chain-task.ts";
+import type { ChainResult, FinishedChain } from "../mc/chain-task.ts";
 import { exchangeGroups } from "../mc/exchange-groups.ts";
 import { expandGrid, type GridPoint } from "../mc/grid.ts";
 import { layerNames } from "../mc/layer-counts.ts";
+import { type ObservedChainPayload, observedChainTask } from "./chain-worker.ts";
+import { conditionsOfStudy } from "./conditions.ts";
 import type { RunContext } from "./context.ts";
 import { CHAIN_STREAM } from "./streams.ts";
 
 export interface SampledChain {
   readonly point: GridPoint;
+  /** Of its condition: "1/16", "Δμ = -2.1 eV". */
+  readonly conditionLabel: string;
   readonly result: FinishedChain;
 }
 
 /** Folder of the chains' checkpoints below the output folder. */
 export const CHECKPOINTS = "checkpoints";
+/** Folder of the states that are kept for analysis. */
+export const TRAJECTORIES = "trajectories";
 
 type SampleSection = NonNullable<Study["sample"]>;
 
@@ -27,7 +34,7 @@ export function gridOfStudy(study: Study, expansion: ClusterExpansion): GridPoin
   const section = sampleSection(study);
   return expandGrid(expansion.lattice, {
     temperatures_K: section.temperatures_K,
-    compositions: section.compositions,
+    conditions: conditionsOfStudy(section),
     supercells: section.supercells,
     replicas: section.replicas,
     exchange: section.exchange,
@@ -39,6 +46,75 @@ function sampleSection(study: Study): SampleSection {
   if (!study.sample)
     throw studyError("sample", "this command needs the section sample (temperatures_K, ...)");
   return study.sample;
+}
+
+/** The chains of a study as tasks. */
+function chainPayloads(
+  study: Study,
+  expansion: ClusterExpansion,
+  grid: readonly GridPoint[],
+  context: RunContext,
+): ObservedChainPayload[] {
+  const section = sampleSection(study);
+  const record = expansionRecord(expansion);
+  const groups = exchangeGroups(expansion.lattice, section.exchange);
+  const conditions = conditionsOfStudy(section);
+  const { steps } = section;
+  return grid.map((point): ObservedChainPayload => {
+    const number = chainNumber(point);
+    return {
+      expansion: record,
+      supercell: point.supercell,
+      composition: point.composition,
+      ensemble: point.ensemble,
+      ...(section.moves ? { moves: moveWeights(section.moves) } : {}),
+      ...(section.exchange ? { exchange: section.exchange } : {}),
+      temperature_K: point.temperature_K,
+      steps,
+      engine: section.engine,
+      seed: study.seed,
+      index: CHAIN_STREAM + point.index,
+      samples: Math.min(section.samples, steps),
+      snapshots: Math.min(section.snapshots, steps),
+      measurements: section.observe ? Math.min(section.observe.measurements, steps) : 0,
+      ...(section.observe ? { observe: section.observe } : {}),
+      ...(section.until ? { until: section.until } : {}),
+      layers: layerNames(groups, new Supercell(expansion.lattice, point.supercell)),
+      ...(section.trajectory
+        ? {
+            trajectory: {
+              path: join(context.outDir, TRAJECTORIES, `chain-${number}.traj`),
+              frames: Math.min(section.trajectory, steps),
+              header: {
+                lattice: latticeRecord(expansion.lattice),
+                supercell: point.supercell,
+                about: {
+                  chain: point.index,
+                  seed: study.seed,
+                  steps,
+                  temperature_K: point.temperature_K,
+                  replica: point.replica,
+                  state: conditions[point.conditionIndex].label,
+                },
+              },
+            },
+          }
+        : {}),
+      checkpoint: {
+        path: join(context.outDir, CHECKPOINTS, `chain-${number}.json`),
+        everySteps: section.checkpoint_every_steps,
+        resume: context.resume,
+      },
+    };
+  });
+}
+
+function moveWeights({ neighbour_swap, neighbour_cutoff_A, ...rest }: NonNullable<SampleSection["moves"]>) {
+  return {
+    ...rest,
+    ...(neighbour_swap === undefined ? {} : { neighbourSwap: neighbour_swap }),
+    ...(neighbour_cutoff_A === undefined ? {} : { neighbourCutoff: neighbour_cutoff_A }),
+  };
 }
 
 /**
@@ -53,36 +129,15 @@ export async function sampleModel(
 ): Promise<SampledChain[]> {
   const section = sampleSection(study);
   const grid = gridOfStudy(study, expansion);
-  const record = expansionRecord(expansion);
-  const groups = exchangeGroups(expansion.lattice, section.exchange);
-  const payloads = grid.map(
-    (point): ChainPayload => ({
-      expansion: record,
-      supercell: point.supercell,
-      composition: point.composition,
-      ...(section.exchange ? { exchange: section.exchange } : {}),
-      temperature_K: point.temperature_K,
-      steps: section.steps,
-      engine: section.engine,
-      seed: study.seed,
-      index: CHAIN_STREAM + point.index,
-      samples: Math.min(section.samples, section.steps),
-      snapshots: Math.min(section.snapshots, section.steps),
-      layers: layerNames(groups, new Supercell(expansion.lattice, point.supercell)),
-      checkpoint: {
-        path: join(context.outDir, CHECKPOINTS, `chain-${chainNumber(point)}.json`),
-        everySteps: section.checkpoint_every_steps,
-        resume: context.resume,
-      },
-    }),
-  );
+  const conditions = conditionsOfStudy(section);
+  const payloads = chainPayloads(study, expansion, grid, context);
   context.say(
     `sampling ${grid.length} chains of ${section.steps.toLocaleString("en-US")} steps on ${Math.max(1, context.executor.workers)} threads`,
   );
   const bar = startProgress("Monte Carlo", 1000 * grid.length);
   let results: ChainResult[];
   try {
-    results = await context.executor.map<ChainResult>(chainTask, payloads, {
+    results = await context.executor.map<ChainResult>(observedChainTask, payloads, {
       signal: context.signal,
       onProgress: (progress) => bar.update(progress.reduce((a, b) => a + b, 0)),
     });
@@ -97,7 +152,11 @@ export async function sampleModel(
         "a checkpoint; run the same command with --resume to go on",
       { finished: results.length - interrupted, chains: results.length },
     );
-  return results.map((result, i) => ({ point: grid[i], result: result as FinishedChain }));
+  return results.map((result, i) => ({
+    point: grid[i],
+    conditionLabel: conditions[grid[i].conditionIndex].label,
+    result: result as FinishedChain,
+  }));
 }
 
 export function chainNumber(point: GridPoint): string {

@@ -69,11 +69,11 @@ describe("studies of real tables, from file to report", () => {
     expectModelFile(result);
     const lines = result.states.map(
       (s) =>
-        `${s.compositionLabel} ${s.temperature_K} K: ${((1000 * s.energy_eV.value) / s.numCells).toFixed(2)} ± ${((1000 * s.energy_eV.error) / s.numCells).toFixed(2)} meV/atom`,
+        `${s.conditionLabel} ${s.temperature_K} K: ${((1000 * s.energy_eV.value) / s.numCells).toFixed(2)} ± ${((1000 * s.energy_eV.error) / s.numCells).toFixed(2)} meV/atom`,
     );
     console.log(`Ag-Pd mixing energies: ${lines.join("; ")}`);
-    for (const label of new Set(result.states.map((s) => s.compositionLabel))) {
-      const [cold, warm, hot] = result.states.filter((s) => s.compositionLabel === label);
+    for (const label of new Set(result.states.map((s) => s.conditionLabel))) {
+      const [cold, warm, hot] = result.states.filter((s) => s.conditionLabel === label);
       // Silver and palladium mix at every temperature, and order on cooling.
       for (const state of [cold, warm, hot]) expect(state.energy_eV.value).toBeLessThan(0);
       const error = (a: typeof cold, b: typeof cold) => 4 * Math.hypot(a.energy_eV.error, b.energy_eV.error);
@@ -89,8 +89,8 @@ describe("studies of real tables, from file to report", () => {
     expectModelFile(result);
     expect(result.fit!.cv.rmse[result.fit!.cv.minimum]).toBeLessThan(0.02);
     // The hottest states have no order left: their energy is above that of every colder state.
-    for (const label of new Set(result.states.map((s) => s.compositionLabel))) {
-      const states = result.states.filter((s) => s.compositionLabel === label);
+    for (const label of new Set(result.states.map((s) => s.conditionLabel))) {
+      const states = result.states.filter((s) => s.conditionLabel === label);
       const hottest = states[states.length - 1];
       expect(hottest.equilibrated).toBe(true);
       for (const state of states.slice(0, -1))
