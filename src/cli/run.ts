@@ -81,7 +81,7 @@ function documentOf(result: RunResult, errors: ModelErrors | null) {
             cpu_s: fit.cpuSeconds,
           }
         : null,
-    states: result.states,
+    states: result.states.map(({ maps: _, ...state }) => state),
     seconds: result.seconds,
   };
 }

@@ -34,6 +34,8 @@ export interface MapOptions {
 
 export interface Executor {
   readonly workers: number;
+  /** Whether tasks run in this process, so that a payload may hold memory that they share. */
+  readonly sharesMemory: boolean;
   /** Results in the order of the payloads, whatever the order of completion. */
   map<Result>(task: TaskFunction, payloads: readonly unknown[], options?: MapOptions): Promise<Result[]>;
   close(): Promise<void>;
@@ -58,6 +60,7 @@ export { loadTask };
 
 class InlineExecutor implements Executor {
   readonly workers = 0;
+  readonly sharesMemory = true;
 
   async map<Result>(task: TaskFunction, payloads: readonly unknown[], options: MapOptions = {}) {
     const run = await loadTask(task);
@@ -82,6 +85,7 @@ class InlineExecutor implements Executor {
 
 class ThreadExecutor implements Executor {
   readonly workers: number;
+  readonly sharesMemory = true;
   readonly #pool: Piscina;
 
   constructor(workers: number) {

@@ -28,7 +28,7 @@ export function writeSamplingFiles(
         ...samplingHeader(expansion, study.lattice?.vacancies ?? []),
         seed: study.seed,
         steps: study.sample!.steps,
-        states: states.map(stateRecord),
+        states: states.map(({ maps: _, ...state }) => state),
         chains: chains.map(chainRecord),
       },
       1,
@@ -113,10 +113,6 @@ function writeSnapshots(study: Study, lattice: ParentLattice, chain: SampledChai
     const atoms = structureOfConfiguration(state, { vacancies, absent: "omit" });
     writeFileAtomic(join(folder, `${state.id}.POSCAR`), writePoscar(atoms));
   }
-}
-
-function stateRecord({ maps: _, ...state }: SampledState) {
-  return state;
 }
 
 function chainRecord({ point, result }: SampledChain) {

@@ -1,6 +1,7 @@
 /** Monte Carlo of a study: its grid as chains on the executor, restartable. */
 import { join } from "node:path";
 import { type ClusterExpansion, expansionRecord } from "../clusters/expansion.ts";
+import { compileSharedModel, type SharedModel } from "../clusters/shared-model.ts";
 import { EcitonError, studyError } from "../core/errors.ts";
 import type { Study } from "../data/study/schema.ts";
 import { startProgress } from "../exec/progress.ts";
@@ -60,11 +61,13 @@ function chainPayloads(
   const groups = exchangeGroups(expansion.lattice, section.exchange);
   const conditions = conditionsOfStudy(section);
   const { steps } = section;
+  const shared = context.executor.sharesMemory ? sharedModels(expansion, section.supercells) : [];
   return grid.map((point): ObservedChainPayload => {
     const number = chainNumber(point);
     return {
       expansion: record,
       supercell: point.supercell,
+      ...(shared.length > 0 ? { shared: shared[point.supercellIndex] } : {}),
       composition: point.composition,
       ensemble: point.ensemble,
       ...(section.moves ? { moves: moveWeights(section.moves) } : {}),
@@ -107,6 +110,14 @@ function chainPayloads(
       },
     };
   });
+}
+
+/** The tables of each supercell, compiled once for all chains and threads. */
+function sharedModels(
+  expansion: ClusterExpansion,
+  supercells: readonly (readonly number[])[],
+): SharedModel[] {
+  return supercells.map((matrix) => compileSharedModel(expansion, new Supercell(expansion.lattice, matrix)));
 }
 
 function moveWeights({ neighbour_swap, neighbour_cutoff_A, ...rest }: NonNullable<SampleSection["moves"]>) {
