@@ -1,7 +1,7 @@
 /** One task of an executor: one Metropolis chain, from its payload to its averages. */
 import { CompiledExpansion } from "../clusters/compiled-expansion.ts";
 import { type ExpansionRecord, expansionFromRecord } from "../clusters/expansion.ts";
-import type { SharedModel, SharedModel } from "../clusters/shared-model.ts";
+import type { SharedModel } from "../clusters/shared-model.ts";
 import { studyError } from "../core/errors.ts";
 import { RandomStream } from "../core/random.ts";
 import type { TaskContext, TaskFunction } from "../exec/executor.ts";
@@ -55,8 +55,6 @@ export interface ChainPayload {
   readonly engine?: EngineName;
   /** Names of layers to count species in. */
   readonly layers: readonly string[];
-  /** Tables of the model on this supercell that the process has already; without them the chain compiles its own. */
-  readonly shared?: SharedModel;
   /** States to keep in a file. */
   readonly trajectory?: TrajectoryPlan;
   readonly checkpoint: {
