@@ -1,8 +1,10 @@
 /** Semi-grand canonical moves: one site changes its species at given chemical potentials. */
 import { EcitonError } from "../core/errors.ts";
 import type { Supercell } from "../lattice/supercell.ts";
+import { speciesValues } from "./ensemble.ts";
 import { type ExchangeGroup, groupSites } from "./exchange-groups.ts";
 import type { LatticeModel, Moves, RandomSource } from "./lattice-model.ts";
+import type { SiteLists } from "./site-lists.ts";
 
 /**
  * A proposal is a uniformly random site of all groups and a uniformly random other species of its list. Both
@@ -13,17 +15,21 @@ export class FlipMoves implements Moves {
   readonly logRatio = 0;
   kind = 0;
   energyChange = 0;
+  /** The site of the last proposal, and its species to be. */
+  site = 0;
+  species = 0;
   readonly #model: LatticeModel;
+  readonly #lists: SiteLists | null;
   readonly #sites: Int32Array;
   /** Group of each entry of #sites. */
   readonly #groupOf: Uint8Array;
   /** Chemical potential by group and species, eV. */
   readonly #potential: readonly Float64Array[];
-  #site = 0;
-  #species = 0;
 
   /**
-   * @param chemicalPotentials eV by species; 0 where not given. Only differences within a group matter.
+   * @param chemicalPotentials eV by species, or by "species@group"; 0 where not given. Only differences within a group
+   *   matter.
+   * @param lists kept up to date where other moves need them; their state is not part of this one's
    * @throws {EcitonError} "usage" for a chemical potential that is not a finite number
    */
   constructor(
@@ -31,6 +37,7 @@ export class FlipMoves implements Moves {
     supercell: Supercell,
     groups: readonly ExchangeGroup[],
     chemicalPotentials: Readonly<Record<string, number>> = {},
+    lists: SiteLists | null = null,
   ) {
     for (const [species, value] of Object.entries(chemicalPotentials))
       if (!Number.isFinite(value))
@@ -39,12 +46,13 @@ export class FlipMoves implements Moves {
           `the chemical potential of ${species} is ${value}, expected a number in eV`,
         );
     this.#model = model;
-    this.kinds = groups.map((group) => group.name);
-    const lists = groups.map((group) => groupSites(group, supercell));
-    this.#sites = Int32Array.from(lists.flatMap((list) => Array.from(list)));
-    this.#groupOf = Uint8Array.from(lists.flatMap((list, g) => new Array<number>(list.length).fill(g)));
-    this.#potential = groups.map((group) =>
-      Float64Array.from(group.species, (species) => chemicalPotentials[species] ?? 0),
+    this.#lists = lists;
+    this.kinds = groups.map((group) => `flip ${group.name}`);
+    const siteLists = groups.map((group) => groupSites(group, supercell));
+    this.#sites = Int32Array.from(siteLists.flatMap((list) => Array.from(list)));
+    this.#groupOf = Uint8Array.from(siteLists.flatMap((list, g) => new Array<number>(list.length).fill(g)));
+    this.#potential = speciesValues(chemicalPotentials, groups).map((values) =>
+      Float64Array.from(values, (value) => value ?? 0),
     );
   }
 
@@ -57,14 +65,15 @@ export class FlipMoves implements Moves {
     // One of the other species: the numbers from `before` on are moved up by one.
     const draw = potential.length === 2 ? 0 : random.nextIndex(potential.length - 1);
     const species = draw < before ? draw : draw + 1;
-    this.#site = site;
-    this.#species = species;
+    this.site = site;
+    this.species = species;
     this.energyChange = this.#model.changeOfSite(occupation, site, species);
     return this.energyChange - (potential[species] - potential[before]);
   }
 
   commit(occupation: Uint8Array): void {
-    occupation[this.#site] = this.#species;
+    if (this.#lists) this.#lists.change(occupation, this.site, this.species);
+    else occupation[this.site] = this.species;
   }
 
   state(): Int32Array {

@@ -1,186 +1,228 @@
-/** The transition matrix of the code as it is: every outcome of every random number is tried. */
+/** Detailed balance of each kind of moves alone, from the exact transition matrix. */
 import { describe, expect, it } from "vitest";
-import { CompiledExpansion } from "../../src/clusters/compiled-expansion.ts";
-import { buildPool } from "../../src/clusters/pool.ts";
 import { RandomStream } from "../../src/core/random.ts";
-import { BOLTZMANN_EV_PER_K } from "../../src/core/units.ts";
-import { createParentLattice } from "../../src/lattice/parent-lattice.ts";
-import { Supercell } from "../../src/lattice/supercell.ts";
-import { forEachState } from "../../src/mc/enumerate-states.ts";
-import { exchangeGroups } from "../../src/mc/exchange-groups.ts";
+import { createMoves } from "../../src/mc/create-moves.ts";
+import type { Ensemble, MoveWeights } from "../../src/mc/ensemble.ts";
 import { FlipMoves } from "../../src/mc/flip-moves.ts";
-import type { Moves, RandomSource } from "../../src/mc/lattice-model.ts";
+import { MixedMoves } from "../../src/mc/mixed-moves.ts";
 import { SwapMoves } from "../../src/mc/swap-moves.ts";
 import { publishedCeria } from "./ceria.ts";
+import { alloy, allStates, type SmallSystem } from "./small-systems.ts";
+import { checkBalance, expectSymmetric } from "./transition-matrix.ts";
 
-/** Walks through all sequences of outcomes of nextIndex, each with its probability. */
-class EveryOutcome implements RandomSource {
-  #choices: { value: number; of: number }[] = [];
-  #depth = 0;
+const canonical: Ensemble = { kind: "canonical" };
 
-  nextIndex(n: number): number {
-    if (this.#depth === this.#choices.length) this.#choices.push({ value: 0, of: n });
-    return this.#choices[this.#depth++].value;
-  }
-
-  nextFloat(): number {
-    throw new Error("proposals are drawn by whole numbers");
-  }
-
-  /** Probability of the sequence just drawn. */
-  probability(): number {
-    return this.#choices.reduce((p, choice) => p / choice.of, 1);
-  }
-
-  /** Goes to the next sequence; false after the last. */
-  next(): boolean {
-    this.#depth = 0;
-    for (;;) {
-      const last = this.#choices.at(-1);
-      if (!last) return false;
-      if (++last.value < last.of) return true;
-      this.#choices.pop();
-    }
-  }
+/** Checks createMoves(ensemble, weights) on all states that `keep` accepts. */
+function check(
+  system: SmallSystem,
+  ensemble: Ensemble,
+  weights: MoveWeights | undefined,
+  temperatures: readonly number[],
+  keep?: Parameters<typeof allStates>[2],
+) {
+  const { model, supercell, groups } = system;
+  const states = allStates(system, ensemble, keep);
+  const movesFor = (occupation: Uint8Array) =>
+    createMoves(ensemble, weights, model, supercell, groups, occupation);
+  const energyOf = (occupation: Uint8Array) => model.energy(occupation);
+  const proposals = checkBalance({ states, movesFor }, energyOf, temperatures);
+  return { states, proposals, moves: movesFor(states[0].occupation.slice()) };
 }
 
-interface Subject {
-  readonly states: readonly { occupation: Uint8Array; potential: number }[];
-  readonly movesFor: (occupation: Uint8Array) => Moves;
-}
+/** Only states with these numbers of each species of each group. */
+const composition = (fixed: readonly (readonly number[])[]) => (counts: readonly (readonly number[])[]) =>
+  counts.join(";") === fixed.join(";");
 
-/** Proposal and transition matrices, P[from][to], from the moves themselves. */
-function matrices({ states, movesFor }: Subject, temperature: number) {
-  const indexOf = new Map(states.map(({ occupation }, i) => [occupation.join(), i]));
-  const proposals = states.map(() => new Float64Array(states.length));
-  const transitions = states.map(() => new Float64Array(states.length));
-  states.forEach((state, from) => {
-    const every = new EveryOutcome();
-    do {
-      const occupation = state.occupation.slice();
-      const moves = movesFor(occupation);
-      const change = moves.propose(occupation, every);
-      const probability = every.probability();
-      expect(occupation).toEqual(state.occupation);
-      moves.commit(occupation);
-      const to = indexOf.get(occupation.join());
-      if (to === undefined) throw new Error("a move left the ensemble");
-      expect(Math.abs(change - (states[to].potential - state.potential))).toBeLessThan(1e-12);
-      const accepted = Math.min(1, Math.exp(-change / (BOLTZMANN_EV_PER_K * temperature)));
-      proposals[from][to] += probability;
-      transitions[from][to] += probability * accepted;
-      transitions[from][from] += probability * (1 - accepted);
-    } while (every.next());
-  });
-  return { proposals, transitions };
-}
+const vacancies = (n: number, cells: number) =>
+  composition([
+    [3 * cells - n, n],
+    [2 * cells - 2 * n, 2 * n],
+  ]);
 
-function checkBalance(subject: Subject, temperature: number): void {
-  const { states } = subject;
-  const { proposals, transitions } = matrices(subject, temperature);
-  const weights = states.map(({ potential }) =>
-    Math.exp(-(potential - states[0].potential) / (BOLTZMANN_EV_PER_K * temperature)),
-  );
-  const total = weights.reduce((a, x) => a + x, 0);
-  const pi = weights.map((w) => w / total);
-  let asymmetry = 0;
-  let imbalance = 0;
-  let leak = 0;
-  for (let i = 0; i < states.length; i++) {
-    expect(proposals[i].reduce((a, x) => a + x, 0)).toBeCloseTo(1, 12);
-    let inflow = 0;
-    for (let j = 0; j < states.length; j++) {
-      inflow += pi[j] * transitions[j][i];
-      asymmetry = Math.max(asymmetry, Math.abs(proposals[i][j] - proposals[j][i]));
-      imbalance = Math.max(imbalance, Math.abs(pi[i] * transitions[i][j] - pi[j] * transitions[j][i]));
-    }
-    leak = Math.max(leak, Math.abs(inflow - pi[i]));
-  }
-  expect(asymmetry).toBeLessThan(1e-14);
-  expect(imbalance).toBeLessThan(1e-14);
-  expect(leak).toBeLessThan(1e-13);
-  // Every state is reached from the first.
-  const reached = new Set([0]);
-  const open = [0];
-  for (let from = open.pop(); from !== undefined; from = open.pop())
-    for (let to = 0; to < states.length; to++)
-      if (transitions[from][to] > 0 && !reached.has(to)) {
-        reached.add(to);
-        open.push(to);
-      }
-  expect(reached.size).toBe(states.length);
-}
+/** The lattice of ceria needs two Ce3+ for each vacancy. */
+const neutral = ([oxygen, cerium]: readonly (readonly number[])[]) => cerium[1] === 2 * oxygen[1];
 
-/** Three species on two sublattices that exchange with each other, and two more on a third. */
-function alloy() {
-  const lattice = createParentLattice({
-    cell: [3, 0, 0, 0, 3, 0, 0, 0, 5],
-    coordinates: "fractional",
-    sites: [
-      { name: "a", position: [0, 0, 0], species: ["A", "B", "C"] },
-      { name: "b", position: [0.5, 0.5, 0.3], species: ["A", "B", "C"] },
-      { name: "c", position: [0.5, 0.5, 0.7], species: ["P", "Q"] },
-    ],
-  });
-  const random = new RandomStream(3, 0);
-  const { orbits } = buildPool(lattice, "chebyshev", { 2: 4, 3: 3.2 });
-  const terms = orbits.map((orbit) => ({ ...orbit, coefficient: 0.03 * random.nextNormal() }));
-  const supercell = new Supercell(lattice, [2, 1, 1]);
-  const groups = exchangeGroups(lattice);
-  return {
-    supercell,
-    groups,
-    model: new CompiledExpansion({ lattice, basis: "chebyshev", terms }, supercell),
-  };
-}
+const reduction: Ensemble = {
+  kind: "reservoir",
+  replace: [
+    { from: "O", to: "V", count: 1 },
+    { from: "Ce4+", to: "Ce3+", count: 2 },
+  ],
+  deltaMu: -1.9,
+};
 
-describe("detailed balance, from the exact transition matrix", () => {
-  it("holds for swaps in the published ceria model with its two groups", () => {
-    const { model, supercell, groups, counts } = publishedCeria([2, 1, 1], 1);
-    const states: { occupation: Uint8Array; potential: number }[] = [];
-    forEachState(model, supercell, groups, counts, (occupation, potential) => {
-      states.push({ occupation: occupation.slice(), potential });
-    });
+const alloyMu: Ensemble = {
+  kind: "semi-grand",
+  chemicalPotentials: { A: 0.02, B: -0.05, "Q@P/Q": 0.04 },
+};
+
+const alloyConstraint: Ensemble = {
+  kind: "variance-constrained",
+  kappa: 3,
+  phi: { A: -0.6, "B@A/B/C": -0.4, Q: -1.1 },
+};
+
+/** 2 (A, P) become 2 C and Q; B takes no part. */
+const alloyReaction: Ensemble = {
+  kind: "reservoir",
+  replace: [
+    { from: "A", to: "C", count: 2 },
+    { from: "P", to: "Q", count: 1 },
+  ],
+  deltaMu: 0.03,
+};
+
+describe("swaps", () => {
+  it("are balanced in the published ceria model with its two groups", () => {
+    const { states, proposals, moves } = check(
+      publishedCeria([2, 1, 1], 1),
+      canonical,
+      undefined,
+      [300, 1000, 5000],
+      vacancies(1, 2),
+    );
     expect(states).toHaveLength(36); // C(6,1) C(4,2)
-    const movesFor = (occupation: Uint8Array) => new SwapMoves(model, supercell, groups, occupation);
-    for (const temperature of [300, 1000, 5000]) checkBalance({ states, movesFor }, temperature);
+    expect(moves).toBeInstanceOf(SwapMoves);
+    expectSymmetric(proposals);
   });
 
-  it("holds for swaps of three species", () => {
-    const { model, supercell, groups } = alloy();
-    const states: { occupation: Uint8Array; potential: number }[] = [];
-    const counts = [
+  it("are balanced for three species", () => {
+    const keep = composition([
       [1, 1, 2],
       [1, 1],
-    ];
-    forEachState(model, supercell, groups, counts, (occupation, potential) => {
-      states.push({ occupation: occupation.slice(), potential });
-    });
+    ]);
+    const { states, proposals } = check(alloy(), canonical, { swap: 1 }, [400], keep);
     expect(states).toHaveLength(24); // 4! / 2! * 2
-    const movesFor = (occupation: Uint8Array) => new SwapMoves(model, supercell, groups, occupation);
-    checkBalance({ states, movesFor }, 400);
+    expectSymmetric(proposals);
+  });
+});
+
+describe("exchanges of neighbours", () => {
+  it("are balanced in ceria, where layers have different numbers of neighbours", () => {
+    // 2.731 Å joins neighbouring oxygen layers only: O2 has six neighbours, O1 and O3 three. Ce1-Ce1 are 3.86 Å apart
+    // as Ce1-Ce2 are.
+    for (const neighbourCutoff of [undefined, 4.8]) {
+      const weights = { neighbourSwap: 1, neighbourCutoff };
+      const { states, proposals, moves } = check(
+        publishedCeria([2, 2, 1], 1),
+        canonical,
+        weights,
+        [300, 1500],
+        vacancies(1, 4),
+      );
+      expect(states).toHaveLength(336); // C(12,1) C(8,2)
+      expect(moves).toBeInstanceOf(MixedMoves);
+      // Different numbers of neighbours make the proposals asymmetric; that is what the Hastings ratio is for.
+      expect(() => expectSymmetric(proposals)).toThrow();
+    }
   });
 
-  it("holds for flips at chemical potentials", () => {
-    const { model, supercell, groups } = alloy();
-    const mu: Record<string, number> = { A: 0.02, B: -0.05, Q: 0.04 };
-    const states: { occupation: Uint8Array; potential: number }[] = [];
-    for (let code = 0; code < 3 ** 4 * 2 ** 2; code++) {
-      let rest = code;
-      const occupation = Uint8Array.from({ length: 6 }, (_, site) => {
-        const base = site < 4 ? 3 : 2;
-        const digit = rest % base;
-        rest = (rest - digit) / base;
-        return digit;
-      });
-      let potential = model.energy(occupation);
-      occupation.forEach((species, site) => {
-        potential -= mu[(site < 4 ? ["A", "B", "C"] : ["P", "Q"])[species]] ?? 0;
-      });
-      states.push({ occupation, potential });
+  it("are balanced where a neighbour is the site itself or occurs twice", () => {
+    // In the cell 1 x 1 x 1 every neighbour is an image of one of two sites.
+    for (const matrix of [
+      [1, 1, 1],
+      [2, 1, 1],
+      [1, 1, 0, -1, 1, 0, 0, 0, 1],
+    ]) {
+      const cells = matrix.length === 9 ? 2 : matrix[0];
+      const counts =
+        cells === 1
+          ? [
+              [1, 0, 1],
+              [1, 0],
+            ]
+          : [
+              [1, 2, 1],
+              [1, 1],
+            ];
+      const weights = { neighbourSwap: 1, neighbourCutoff: 4.3 };
+      check(alloy(matrix), canonical, weights, [400], composition(counts));
     }
-    const movesFor = () => new FlipMoves(model, supercell, groups, mu);
-    checkBalance({ states, movesFor }, 600);
+  });
+});
+
+describe("flips", () => {
+  it("are balanced at chemical potentials", () => {
+    const { states, proposals, moves } = check(alloy(), alloyMu, undefined, [200, 600]);
+    expect(states).toHaveLength(3 ** 4 * 2 ** 2);
+    expect(moves).toBeInstanceOf(FlipMoves);
+    expectSymmetric(proposals);
+  });
+
+  it("are balanced with a constrained variance", () => {
+    const { states, proposals } = check(alloy(), alloyConstraint, undefined, [200, 600]);
+    expect(states).toHaveLength(3 ** 4 * 2 ** 2);
+    expectSymmetric(proposals);
+  });
+});
+
+describe("replacements with a reservoir", () => {
+  it("are balanced for vacancies with two Ce3+ each", () => {
+    const ceria = publishedCeria([3, 1, 1], 0);
+    const { states } = check(ceria, reduction, { reaction: 1 }, [500, 2000], neutral);
+    // Σ_n C(9, n) C(6, 2n)
+    expect(states).toHaveLength(1 + 9 * 15 + 36 * 15 + 84);
+  });
+
+  it("are balanced with a species in two replacements, and with several sites each", () => {
+    const system = alloy();
+    // Two of four sites become different things: A -> B and A -> C; the sum over groups of (n_B - n_C) stays.
+    const ensemble: Ensemble = {
+      kind: "reservoir",
+      replace: [
+        { from: "A", to: "B", count: 1 },
+        { from: "A@A/B/C", to: "C", count: 1 },
+        { from: "P", to: "Q", count: 1 },
+      ],
+      deltaMu: 0.05,
+    };
+    const keep = ([abc, pq]: readonly (readonly number[])[]) => abc[1] === abc[2] && pq[1] === abc[1];
+    const { states } = check(system, ensemble, { reaction: 1 }, [300, 900], keep);
+    expect(states).toHaveLength(1 + 12 * 2 + 6); // Σ_n 4!/((4-2n)! n! n!) C(2, n)
+  });
+
+  it("are balanced where a made species is used up by the same move", () => {
+    // A -> B and B -> C at once: the number of B stays.
+    const ensemble: Ensemble = {
+      kind: "reservoir",
+      replace: [
+        { from: "A", to: "B", count: 1 },
+        { from: "B", to: "C", count: 1 },
+      ],
+      deltaMu: 0.05,
+    };
+    const keep = ([abc, pq]: readonly (readonly number[])[]) => abc[1] === 1 && pq[0] === 2;
+    const { states } = check(alloy(), ensemble, { reaction: 1 }, [300], keep);
+    expect(states).toHaveLength(4 * 2 ** 3);
+  });
+});
+
+describe("mixtures of moves", () => {
+  it("are balanced: swaps anywhere and between neighbours", () => {
+    const weights = { swap: 1, neighbourSwap: 2 };
+    check(publishedCeria([2, 2, 1], 1), canonical, weights, [800], vacancies(1, 4));
+    const counts = composition([
+      [1, 2, 1],
+      [1, 1],
+    ]);
+    check(alloy(), canonical, weights, [300], counts);
+  });
+
+  it("are balanced: flips, swaps and neighbours at chemical potentials or constrained", () => {
+    const weights = { flip: 2, swap: 1, neighbourSwap: 1 };
+    check(alloy(), alloyMu, weights, [400]);
+    check(alloy(), alloyConstraint, weights, [400]);
+  });
+
+  it("are balanced: replacements, swaps and neighbours with a reservoir", () => {
+    const ceria = publishedCeria([3, 1, 1], 0);
+    check(ceria, reduction, undefined, [1000], neutral);
+    check(ceria, reduction, { reaction: 2, swap: 1, neighbourSwap: 1 }, [1000], neutral);
+    // The third species B moves by swaps alone; which states there are follows from the number of events.
+    const keep = ([abc, pq]: readonly (readonly number[])[]) =>
+      abc[1] === 1 && abc[2] === 1 + 2 * pq[1] && pq[1] <= 1;
+    const { states } = check(alloy(), alloyReaction, undefined, [500], keep);
+    expect(states).toHaveLength(12 * 1 + 4 * 2); // n = 0: 4!/(2! 1! 1!), n = 1: B and three C, P and Q
   });
 });
 
