@@ -11,6 +11,7 @@ import { ChainRecords, type RecordState, type Snapshot } from "./chain-records.t
 import { type ChainSummary, type MoveAcceptance, summarizeChain } from "./chain-summary.ts";
 import { ChainTrajectory, type TrajectoryPlan } from "./chain-trajectory.ts";
 import { type Composition, countsByGroup, randomOccupation } from "./composition.ts";
+import { createMoves } from "./create-moves.ts";
 import type { Ensemble, MoveWeights } from "./ensemble.ts";
 import { exchangeGroups } from "./exchange-groups.ts";
 import { CompositionCounter, LayerCounter } from "./layer-counts.ts";
@@ -18,7 +19,6 @@ import { type ChainState, MetropolisChain } from "./metropolis.ts";
 import type { Observers } from "./observer.ts";
 import { type StopResult, StopRule, type Until } from "./stop-rule.ts";
 import type { EngineName } from "./swap-engine.ts";
-import { SwapMoves } from "./swap-moves.ts";
 
 export interface ChainPayload {
   readonly expansion: ExpansionRecord;
@@ -192,7 +192,7 @@ function prepareChain(payload: ChainPayload, observers: Observers) {
   const counts = countsByGroup(payload.composition, groups, supercell, "sample.composition");
   const random = new RandomStream(payload.seed, payload.index);
   const occupation = randomOccupation(supercell, groups, counts, random);
-  const moves = new SwapMoves(model, supercell, groups, occupation);
+  const moves = createMoves(ensemble, payload.moves, model, supercell, groups, occupation);
   const chain = new MetropolisChain(model, moves, occupation, temperature_K, random, payload.engine);
   const fixed = ensemble.kind === "canonical";
   const layers = new LayerCounter(supercell, groups, fixed ? counts : null, payload.layers);

@@ -8,6 +8,7 @@ import { startProgress } from "../exec/progress.ts";
 import { latticeRecord } from "../lattice/lattice-record.ts";
 import { Supercell } from "../lattice/supercell.ts";
 import type { ChainResult, FinishedChain } from "../mc/chain-task.ts";
+import { checkEnsemble } from "../mc/check-ensemble.ts";
 import { exchangeGroups } from "../mc/exchange-groups.ts";
 import { expandGrid, type GridPoint } from "../mc/grid.ts";
 import { layerNames } from "../mc/layer-counts.ts";
@@ -33,13 +34,19 @@ type SampleSection = NonNullable<Study["sample"]>;
 /** Everything about the grid that can be wrong, checked before anything runs. */
 export function gridOfStudy(study: Study, expansion: ClusterExpansion): GridPoint[] {
   const section = sampleSection(study);
-  return expandGrid(expansion.lattice, {
+  const { lattice } = expansion;
+  const charges = study.lattice?.charges;
+  const groups = exchangeGroups(lattice, section.exchange);
+  const weights = section.moves && moveWeights(section.moves);
+  for (const { ensemble } of conditionsOfStudy(section))
+    checkEnsemble(ensemble(section.temperatures_K[0]), weights, lattice, groups, charges);
+  return expandGrid(lattice, {
     temperatures_K: section.temperatures_K,
     conditions: conditionsOfStudy(section),
     supercells: section.supercells,
     replicas: section.replicas,
     exchange: section.exchange,
-    charges: study.lattice?.charges,
+    charges,
   });
 }
 
