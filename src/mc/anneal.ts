@@ -100,6 +100,7 @@ export function anneal(
       chain.run(Math.floor((stepsPerRestart * (stage + 1)) / STAGES) - chain.step);
     }
     const { occupation: lowest } = chain.lowest;
+    chain.close();
     return { energy: model.energy(lowest), occupation: lowest, restart };
   });
   return found.sort((a, b) => a.energy - b.energy);
