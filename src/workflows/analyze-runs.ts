@@ -8,16 +8,12 @@ import { readTextFile } from "../data/read-text.ts";
 import { latticeFromRecord } from "../lattice/lattice-record.ts";
 import type { ParentLattice } from "../lattice/parent-lattice.ts";
 import { ecitonVersion } from "./provenance.ts";
+import { TRAJECTORIES } from "./sample.ts";
 import { SAMPLING_FORMAT } from "./sampling-record.ts";
-
-/** Folder of the trajectories below that of a run. */
-export const TRAJECTORIES = "trajectories";
-export const TRAJECTORY_SUFFIX = ".traj";
 
 const value = z.object({ value: z.number(), error: z.number() });
 const numbers = z.record(z.string(), z.number());
 const observation = value.extend({ name: z.string(), unit: z.string() });
-const place = { supercellIndex: z.int(), conditionIndex: z.int() };
 
 const stateRecord = z.object({
   supercell: z.array(z.int()),
@@ -43,7 +39,7 @@ const stateRecord = z.object({
 const chainRecord = z.object({
   index: z.int(),
   supercell: z.array(z.int()),
-  ...place,
+  conditionIndex: z.int(),
   temperature_K: z.number(),
   replica: z.int(),
   ensemble: z.looseObject({ kind: z.string() }),

@@ -1,10 +1,8 @@
 /** The tables of an analysis: one row for each state, layer, observation, chain, pooled quantity and comparison. */
 import type { ValueWithError } from "../mc/chain-summary.ts";
 import type { Table, TableColumn } from "./analyze-formats.ts";
-import type { CellDifference, PooledState, RunEntry } from "./analyze-pool.ts";
-import { weightOf } from "./analyze-pool.ts";
-import type { AnalysedRun, RunChain, RunState } from "./analyze-runs.ts";
-import { supercellText } from "./sample-states.ts";
+import { type CellDifference, type PooledState, type RunEntry, weightOf } from "./analyze-pool.ts";
+import type { AnalysedRun, RunChain } from "./analyze-runs.ts";
 
 type Value = string | number | boolean | undefined;
 

@@ -1,0 +1,57 @@
+/** Observers over the frames of a trajectory, whatever its size. */
+import type { Trajectory } from "../data/trajectory.ts";
+import { BinnedSeries } from "../mc/binned-series.ts";
+import type { Observation, ObservedMap } from "../mc/chain-summary.ts";
+import type { Observers } from "../mc/observer.ts";
+
+export interface FrameMeasurement {
+  /** Frames that were looked at. */
+  readonly frames: number;
+  readonly observations: readonly Observation[];
+  readonly maps: readonly ObservedMap[];
+}
+
+/**
+ * @param fromStep frames up to and including this step are left out
+ * @param goOn asked at every frame, with the part of the work that is done; false ends the measurement
+ * @returns null if it was ended; no observations where there are under two frames
+ * @throws {EcitonError} "data" at a damaged frame
+ */
+export function measureFrames(
+  trajectory: Trajectory,
+  observers: Observers,
+  fromStep: number,
+  goOn: (done: number) => boolean,
+): FrameMeasurement | null {
+  const columns = observers.series.flatMap((observer) => observer.columns);
+  const row = new Float64Array(columns.length);
+  const series = new BinnedSeries(columns.length);
+  const maps = observers.maps.map(({ name, size }) => ({ name, values: new Float64Array(size) }));
+  const mapRow = new Float64Array(Math.max(0, ...observers.maps.map((map) => map.size)));
+  const first = trajectory.firstFrameAt(fromStep + 1);
+  const frames = trajectory.frameCount - first;
+  for (const { index, occupation } of trajectory.frames(first)) {
+    if (!goOn((index - first) / frames)) return null;
+    let at = 0;
+    for (const observer of observers.series) {
+      observer.measure(occupation, row, at);
+      at += observer.columns.length;
+    }
+    series.add(row);
+    observers.maps.forEach((map, m) => {
+      map.measure(occupation, mapRow, 0);
+      const { values } = maps[m];
+      for (let i = 0; i < values.length; i++) values[i] += mapRow[i];
+    });
+  }
+  const estimates = columns.map((_, c) => series.estimate(c));
+  return {
+    frames,
+    observations: columns.flatMap(({ name, unit }, c) => {
+      const estimate = estimates[c];
+      return estimate ? [{ name, unit, ...estimate }] : [];
+    }),
+    maps:
+      frames === 0 ? [] : maps.map(({ name, values }) => ({ name, values: values.map((v) => v / frames) })),
+  };
+}
