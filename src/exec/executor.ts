@@ -26,6 +26,8 @@ export interface TaskContext {
 
 export interface MapOptions {
   readonly signal?: AbortSignal;
+  /** What people know the tasks by; default: their numbers. */
+  readonly names?: readonly string[];
   /** Called in order of completion, in the calling thread. */
   readonly onResult?: (index: number, result: unknown) => void;
   /** Called about four times a second with the tasks' own progress counters. */
@@ -34,7 +36,11 @@ export interface MapOptions {
 
 export interface Executor {
   readonly workers: number;
-  /** Whether tasks run in this process, so that a payload may hold memory that they share. */
+  /**
+   * Whether tasks run in this process, so that a payload may hold memory that they share. Where they do not, payloads
+   * are plain data, and a task may be stopped and begun again: its payload asks to go on from a checkpoint if there is
+   * one, and a result that is not final says so by `interrupted: true`.
+   */
   readonly sharesMemory: boolean;
   /** Results in the order of the payloads, whatever the order of completion. */
   map<Result>(task: TaskFunction, payloads: readonly unknown[], options?: MapOptions): Promise<Result[]>;
@@ -152,8 +158,11 @@ class ThreadExecutor implements Executor {
   }
 }
 
-/** tsx registers itself in the main thread only when it is merely imported, so a thread has to ask for it. */
-function typescriptLoader(): string {
+/**
+ * What `node --import` needs to run sources. tsx registers itself in the main thread only when it is merely imported,
+ * so a thread has to ask for it.
+ */
+export function typescriptLoader(): string {
   const manifest = pathToFileURL(createRequire(import.meta.url).resolve("tsx/package.json"));
   const api = new URL("./dist/esm/api/index.mjs", manifest).href;
   return `data:text/javascript,import { register } from ${JSON.stringify(api)}; register();`;

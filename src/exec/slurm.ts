@@ -1,0 +1,100 @@
+/** An executor that turns the tasks of a map into job arrays of Slurm, below one folder on a shared disk. */
+import { existsSync, readdirSync, rmSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { EcitonError } from "../core/errors.ts";
+import type { Executor, MapOptions, TaskFunction } from "./executor.ts";
+import { queuedElements } from "./slurm-commands.ts";
+import type { SlurmSettings } from "./slurm-job.ts";
+import { ArrayRun } from "./slurm-run.ts";
+import { fingerprintOfTasks, TaskFolder } from "./task-folder.ts";
+import { lockFolder } from "./task-lock.ts";
+
+export interface SlurmOptions {
+  readonly settings: SlurmSettings;
+  /** Results of a run; the tasks of each map lie in a folder of their own below `<outDir>/slurm`. */
+  readonly outDir: string;
+  /** Go on with the jobs and results that are there; otherwise they are removed. */
+  readonly resume: boolean;
+  /** Do not wait for jobs: `map` ends with a "cancelled" error whose details have `detached: true`. */
+  readonly detach: boolean;
+  /** Version of Eciton: results of another one are not used. */
+  readonly version: string;
+  readonly say: (line: string) => void;
+}
+
+/** Folder below the results in which the tasks of maps lie. */
+export const SLURM_FOLDER = "slurm";
+
+/** Folders of tasks below the results of a run. */
+export function taskFoldersIn(outDir: string): string[] {
+  const path = join(outDir, SLURM_FOLDER);
+  if (!existsSync(path)) return [];
+  return readdirSync(path)
+    .sort()
+    .map((name) => join(path, name))
+    .filter((folder) => existsSync(join(folder, "manifest.json")));
+}
+
+/** When the results of all tasks stand elsewhere. */
+export function removeTaskFolders(outDir: string): void {
+  rmSync(join(outDir, SLURM_FOLDER), { recursive: true, force: true });
+}
+
+export function createSlurmExecutor(options: SlurmOptions): Executor {
+  return new SlurmExecutor(options);
+}
+
+class SlurmExecutor implements Executor {
+  readonly workers: number;
+  readonly sharesMemory = false;
+  readonly #options: SlurmOptions;
+  #fresh: boolean;
+
+  constructor(options: SlurmOptions) {
+    const { cpus_per_task, max_running } = options.settings;
+    this.workers = cpus_per_task * (max_running ?? 1);
+    this.#options = { ...options, outDir: resolve(options.outDir) };
+    this.#fresh = !options.resume;
+  }
+
+  async map<Result>(task: TaskFunction, payloads: readonly unknown[], options: MapOptions = {}) {
+    if (payloads.length === 0) return [];
+    const { outDir, version } = this.#options;
+    if (this.#fresh) await this.#clear();
+    this.#fresh = false;
+    const fingerprint = fingerprintOfTasks(version, task.name, payloads);
+    const path = join(outDir, SLURM_FOLDER, `${task.name}-${fingerprint.slice(0, 8)}`);
+    const folder = new TaskFolder(path, fingerprint);
+    if (folder.begun) folder.manifest();
+    else {
+      const names = options.names ?? payloads.map((_, index) => `task ${index}`);
+      folder.begin({ task: task.name, names, created: new Date().toISOString() }, payloads);
+    }
+    const lock = lockFolder(path, this.#options.settings.poll_s);
+    try {
+      return await new ArrayRun<Result>(folder, task, payloads.length, this.#options, lock, options).run();
+    } finally {
+      lock.release();
+    }
+  }
+
+  async close(): Promise<void> {}
+
+  /** A new run into the folder of an old one: jobs of the old one must not go on writing there. */
+  async #clear(): Promise<void> {
+    const { outDir } = this.#options;
+    const folders = taskFoldersIn(outDir);
+    const names = folders.flatMap((path) => TaskFolder.open(path).submissions()).map((s) => s.jobName);
+    const alive = (await queuedElements(names)).filter((element) => element.alive);
+    if (alive.length > 0) {
+      const jobs = [...new Set(alive.map((element) => element.jobId))].join(" ");
+      throw new EcitonError(
+        "usage",
+        `jobs of an earlier run into ${outDir} are still in the queue (${jobs}): go on with them with --resume, or end ` +
+          `them first (scancel ${jobs})`,
+        { outDir, jobs },
+      );
+    }
+    removeTaskFolders(outDir);
+  }
+}
