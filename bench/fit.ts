@@ -17,7 +17,7 @@ const COLUMNS = 3144;
 /** @returns CPU seconds are those of all threads of this process, starting them included */
 export async function run(): Promise<BenchResult[]> {
   const cases: [string, LinearProblem][] = [
-    ["fit.loocv.221x3144", ceria()],
+    ["fit.loocv.221x3144", await ceria()],
     ["fit.loocv.221x3144.dense", gaussian(ROWS, COLUMNS)],
   ];
   const results: BenchResult[] = [];
@@ -47,9 +47,9 @@ export async function run(): Promise<BenchResult[]> {
 }
 
 /** The table of configs/ceria-111.yaml with all clusters of its pool. */
-function ceria(): LinearProblem {
+async function ceria(): Promise<LinearProblem> {
   const loaded = loadStudy(fileURLToPath(new URL("../configs/ceria-111.yaml", import.meta.url)));
-  const { pool, data } = planRun(loaded, { fit: true, sample: false });
+  const { pool, data } = await planRun(loaded, { fit: true, sample: false });
   return fitProblem(loaded.study.fit!, pool!.pool, data!.configurations).problem;
 }
 

@@ -31,19 +31,30 @@ const commands: readonly { readonly name: string; readonly description: string; 
     },
   ];
 
+interface RunOptions extends CommonOptions {
+  readonly observer?: string[];
+}
+
 export function registerRun(program: Command): void {
   for (const { name, description, parts } of commands) {
     const command = program
       .command(name)
       .description(description)
       .argument("<study>", "study file (YAML or JSON)");
-    withCommonOptions(command).action(async (file: string, options: CommonOptions) => {
+    if (parts.sample)
+      command.option(
+        "--observer <file>",
+        "measure with this JavaScript module too (may be given several times)",
+        (path: string, earlier: string[]) => [...earlier, path],
+        [],
+      );
+    withCommonOptions(command).action(async (file: string, options: RunOptions) => {
       const loaded = loadStudyWith(file, options);
       await withStudy(loaded, async () => {
         // Loaded here because neither help nor a faulty study should wait for the libraries of the report.
         const { describePlan, planRun, runStudy } = await import("../workflows/run.ts");
         const { finalErrors } = await import("../workflows/report-fit.ts");
-        const plan = planRun(loaded, parts);
+        const plan = await planRun(loaded, parts, options.observer);
         if (options.dryRun) {
           const lines = describePlan(plan, parts, options.workers ?? availableParallelism());
           printResult(options, { would: lines }, lines);

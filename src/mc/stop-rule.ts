@@ -3,6 +3,7 @@ import { probit } from "simple-statistics";
 import { studyError } from "../core/errors.ts";
 import type { ChainRecords } from "./chain-records.ts";
 import { type MoveAcceptance, notEquilibrated } from "./chain-summary.ts";
+import type { ObserverColumn } from "./observer.ts";
 import { estimateMean, findEquilibration } from "./statistics.ts";
 
 export interface Until {
@@ -28,6 +29,20 @@ const LOOKS = 50;
 const FEWEST_EFFECTIVE = 50;
 
 /**
+ * @returns place of the observable among the columns of the observers, -1 for the energy
+ * @throws {EcitonError} "study" for an observable that is none of them
+ */
+export function columnOf({ observable }: Until, columns: readonly ObserverColumn[]): number {
+  const names = columns.map(({ name }) => name);
+  if (!names.includes(observable) && observable !== ENERGY_PER_CELL)
+    throw studyError(
+      "sample.until.observable",
+      `nothing is observed under the name "${observable}"; there are ${[ENERGY_PER_CELL, ...names].join(", ")}`,
+    );
+  return names.indexOf(observable);
+}
+
+/**
  * The rule looks at fixed numbers of samples, so it depends on the chain alone. Looking often and stopping at the first
  * success makes the true confidence a little lower than the one asked for; few looks and the demand for settled
  * chains keep this small.
@@ -39,17 +54,12 @@ export class StopRule {
   /** Column of the observers, -1 for the energy. */
   readonly #column: number;
 
-  /** @throws {EcitonError} "study" for an unknown observable or a confidence that is none */
-  constructor(until: Until, records: ChainRecords, numCells: number, path = "sample.until") {
-    const names = records.observers.series.flatMap(({ columns }) => columns.map(({ name }) => name));
-    this.#column = names.indexOf(until.observable);
-    if (this.#column < 0 && until.observable !== ENERGY_PER_CELL)
-      throw studyError(
-        `${path}.observable`,
-        `nothing is observed under the name "${until.observable}"; there are ${[ENERGY_PER_CELL, ...names].join(", ")}`,
-      );
-    if (!(until.confidence > 0 && until.confidence < 1))
-      throw studyError(`${path}.confidence`, `expected a number between 0 and 1, found ${until.confidence}`);
+  /** @throws {EcitonError} "study" for an unknown observable */
+  constructor(until: Until, records: ChainRecords, numCells: number) {
+    this.#column = columnOf(
+      until,
+      records.observers.series.flatMap(({ columns }) => columns),
+    );
     this.#until = until;
     this.#records = records;
     this.#cells = numCells;

@@ -8,20 +8,23 @@ import type { LoadedStudy } from "../data/study/load-study.ts";
 import type { Study } from "../data/study/schema.ts";
 import type { ReportModel } from "../report/model.ts";
 import { count } from "../report/numbers.ts";
+import { checkClaims, claimSummary } from "./claims.ts";
 import { loadTrainingData, type TrainingData } from "./configurations.ts";
 import type { RunContext } from "./context.ts";
 import { type FitResult, fitExpansion, stopIfCancelled } from "./fit.ts";
 import { modelOfFit } from "./fit-record.ts";
 import { formationHull } from "./formation-hull.ts";
 import { writeModelFile } from "./model-file.ts";
+import type { ObserverPlan } from "./observers.ts";
 import { outlierWarnings } from "./outliers.ts";
 import { beginOutput, checkOutputFolder, type OutputPart, removeCheckpoints } from "./output-folder.ts";
 import { buildStudyPool, type PoolResult } from "./pool.ts";
 import { type Provenance, provenanceOf } from "./provenance.ts";
 import { latticeSummary, provenanceSummary, writeReport } from "./report.ts";
 import { dataSummary, finalErrors, fitSummary } from "./report-fit.ts";
+import { observationSummary } from "./report-observations.ts";
 import { mcSummary, snapshotSummary } from "./report-sample.ts";
-import { gridOfStudy, type SampledChain, sampleModel } from "./sample.ts";
+import { checkedObservers, gridOfStudy, type SampledChain, sampleModel } from "./sample.ts";
 import { writeSamplingFiles } from "./sample-files.ts";
 import { type SampledState, sampledStates } from "./sample-states.ts";
 import { modelOfStudy } from "./study-lattice.ts";
@@ -52,13 +55,19 @@ export interface RunPlan {
   /** The study's own model, if it states one. */
   readonly published: ClusterExpansion | null;
   readonly chains: number;
+  readonly observers: ObserverPlan;
 }
 
 /**
- * Reads and checks everything that the parts need: study, lattice, pool, data, grid.
+ * Reads and checks everything that the parts need: study, lattice, pool, data, grid, observers.
+ * @param observerFiles users' observer modules
  * @throws {EcitonError} as the parts do, before anything is written
  */
-export function planRun(loaded: LoadedStudy, parts: RunParts): RunPlan {
+export async function planRun(
+  loaded: LoadedStudy,
+  parts: RunParts,
+  observerFiles: readonly string[] = [],
+): Promise<RunPlan> {
   const { study, folder } = loaded;
   const fits = parts.fit && study.fit !== undefined;
   const samples = parts.sample && study.sample !== undefined;
@@ -92,7 +101,11 @@ export function planRun(loaded: LoadedStudy, parts: RunParts): RunPlan {
   const chains = samples
     ? gridOfStudy(study, published ?? { lattice: lattice!, basis: "indicator", terms: [] }).length
     : 0;
-  return { loaded, pool, data, published, chains };
+  if (samples) checkClaims(study);
+  const observers = samples
+    ? await checkedObservers(study, lattice ?? published!.lattice, observerFiles)
+    : { modules: [] };
+  return { loaded, pool, data, published, chains, observers };
 }
 
 function requireModel(model: ClusterExpansion | null): ClusterExpansion {
@@ -130,7 +143,9 @@ export async function runStudy(plan: RunPlan, parts: RunParts, context: RunConte
     );
   }
   const expansion = sampledModel(study, fit !== null) === "fit" ? fit?.expansion : published;
-  const chains = samples ? await sampleModel(study, requireModel(expansion ?? null), context) : [];
+  const chains = samples
+    ? await sampleModel(study, requireModel(expansion ?? null), plan.observers, context)
+    : [];
   const states = samples ? sampledStates(study, chains) : [];
   if (samples) writeSamplingFiles(study, expansion!, chains, states, context.outDir);
   const warnings = [
@@ -165,6 +180,11 @@ function samplingWarnings(chains: readonly SampledChain[]): string[] {
   ];
 }
 
+/** A part of the report that may have nothing to say. */
+function optional<Key extends string, Part>(key: Key, part: Part | null): { [K in Key]?: Part } {
+  return part === null ? {} : ({ [key]: part } as { [K in Key]?: Part });
+}
+
 interface ReportParts {
   readonly plan: RunPlan;
   readonly fit: FitResult | null;
@@ -196,6 +216,8 @@ function reportModel(parts: ReportParts): ReportModel {
     ...(chains.length > 0 && expansion
       ? {
           mc: mcSummary(study, expansion, chains, states),
+          ...optional("claims", claimSummary(study, states)),
+          ...optional("observations", observationSummary(study, expansion.lattice, states)),
           ...(study.report?.pictures === false
             ? {}
             : { snapshots: snapshotSummary(study, expansion.lattice, chains) }),

@@ -6,15 +6,18 @@ import { EcitonError, studyError } from "../core/errors.ts";
 import type { Study } from "../data/study/schema.ts";
 import { startProgress } from "../exec/progress.ts";
 import { latticeRecord } from "../lattice/lattice-record.ts";
+import type { ParentLattice } from "../lattice/parent-lattice.ts";
 import { Supercell } from "../lattice/supercell.ts";
 import type { ChainResult, FinishedChain } from "../mc/chain-task.ts";
 import { checkEnsemble } from "../mc/check-ensemble.ts";
 import { exchangeGroups } from "../mc/exchange-groups.ts";
 import { expandGrid, type GridPoint } from "../mc/grid.ts";
 import { layerNames } from "../mc/layer-counts.ts";
+import { columnOf } from "../mc/stop-rule.ts";
 import { type ObservedChainPayload, observedChainTask } from "./chain-worker.ts";
 import { conditionsOfStudy } from "./conditions.ts";
 import type { RunContext } from "./context.ts";
+import { makeObservers, type ObserverPlan, observerPlan } from "./observers.ts";
 import { CHAIN_STREAM } from "./streams.ts";
 
 export interface SampledChain {
@@ -56,11 +59,35 @@ function sampleSection(study: Study): SampleSection {
   return study.sample;
 }
 
+/**
+ * What is to be measured, checked on every supercell before anything runs.
+ * @param files users' modules
+ * @throws {EcitonError} "study", "data" or "usage" for what cannot be measured or is not measured but waited for
+ */
+export async function checkedObservers(
+  study: Study,
+  lattice: ParentLattice,
+  files: readonly string[],
+): Promise<ObserverPlan> {
+  const section = sampleSection(study);
+  const plan = observerPlan(study, files);
+  for (const matrix of section.supercells) {
+    const { series } = await makeObservers(plan, new Supercell(lattice, matrix));
+    if (section.until)
+      columnOf(
+        section.until,
+        series.flatMap(({ columns }) => columns),
+      );
+  }
+  return plan;
+}
+
 /** The chains of a study as tasks. */
 function chainPayloads(
   study: Study,
   expansion: ClusterExpansion,
   grid: readonly GridPoint[],
+  observers: ObserverPlan,
   context: RunContext,
 ): ObservedChainPayload[] {
   const section = sampleSection(study);
@@ -86,8 +113,8 @@ function chainPayloads(
       index: CHAIN_STREAM + point.index,
       samples: Math.min(section.samples, steps),
       snapshots: Math.min(section.snapshots, steps),
-      measurements: section.observe ? Math.min(section.observe.measurements, steps) : 0,
-      ...(section.observe ? { observe: section.observe } : {}),
+      measurements: Math.min(measurementsOf(section, observers), steps),
+      observers,
       ...(section.until ? { until: section.until } : {}),
       layers: layerNames(groups, new Supercell(expansion.lattice, point.supercell)),
       ...(section.trajectory
@@ -119,6 +146,13 @@ function chainPayloads(
   });
 }
 
+/** Measurements where only a user's module asks for them. */
+const USUAL_MEASUREMENTS = 1000;
+
+function measurementsOf({ observe }: SampleSection, { modules }: ObserverPlan): number {
+  return observe?.measurements ?? (modules.length > 0 ? USUAL_MEASUREMENTS : 0);
+}
+
 /** The tables of each supercell, compiled once for all chains and threads. */
 function sharedModels(
   expansion: ClusterExpansion,
@@ -143,12 +177,13 @@ function moveWeights({ neighbour_swap, neighbour_cutoff_A, ...rest }: NonNullabl
 export async function sampleModel(
   study: Study,
   expansion: ClusterExpansion,
+  observers: ObserverPlan,
   context: RunContext,
 ): Promise<SampledChain[]> {
   const section = sampleSection(study);
   const grid = gridOfStudy(study, expansion);
   const conditions = conditionsOfStudy(section);
-  const payloads = chainPayloads(study, expansion, grid, context);
+  const payloads = chainPayloads(study, expansion, grid, observers, context);
   context.say(
     `sampling ${grid.length} chains of ${section.steps.toLocaleString("en-US")} steps on ${Math.max(1, context.executor.workers)} threads`,
   );

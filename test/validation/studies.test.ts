@@ -26,7 +26,7 @@ describe("studies of real tables, from file to report", () => {
   });
 
   async function run(name: string, overrides: Overrides): Promise<RunResult> {
-    const plan = planRun(loadStudy(`test/validation/studies/${name}.yaml`, overrides), both);
+    const plan = await planRun(loadStudy(`test/validation/studies/${name}.yaml`, overrides), both);
     return runStudy(plan, both, {
       executor,
       outDir: join(folder, name),

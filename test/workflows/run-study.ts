@@ -19,7 +19,7 @@ export interface FinishedRun {
 /** @param workers threads; 0 computes in this one */
 export async function runFile(file: string, overrides: Overrides = {}, workers = 0): Promise<FinishedRun> {
   const folder = mkdtempSync(join(tmpdir(), "eciton-run-"));
-  const plan = planRun(loadStudy(file, overrides), { fit: true, sample: true });
+  const plan = await planRun(loadStudy(file, overrides), { fit: true, sample: true });
   const executor = createExecutor(workers);
   const said: string[] = [];
   try {

@@ -1,6 +1,7 @@
 /** The one schema of study files: types, defaults, messages and `eciton schema` come from it. */
 import { z } from "zod";
 import { EcitonError } from "../../core/errors.ts";
+import { claimsSchema } from "./claims-schema.ts";
 import { type Constants, evaluateExpression, type Quantity } from "./expression.ts";
 import { sampleSchema } from "./sample-schema.ts";
 import { slurmSection } from "./slurm-schema.ts";
@@ -311,7 +312,8 @@ export function studySchema(constants: Constants = {}) {
       .optional(),
   });
 
-  const sample = sampleSchema({ quantity, positive, whole, vector, supercell, composition, speciesNumbers });
+  const pieces = { quantity, positive, whole, vector, supercell, composition, speciesNumbers };
+  const sample = sampleSchema(pieces);
 
   const model = z
     .strictObject({
@@ -358,7 +360,10 @@ export function studySchema(constants: Constants = {}) {
     report: z
       .strictObject({
         title: z.string().optional(),
-        pictures: z.boolean().default(true).describe("3D snapshots in the report"),
+        pictures: z.boolean().default(true).describe("snapshots in the report"),
+        claims: claimsSchema(pieces)
+          .optional()
+          .describe("statements, of a publication for example, that the sampled numbers are held against"),
       })
       .optional(),
   });
