@@ -7,10 +7,30 @@ export const CHAIN_STREAM = 0;
 export const SYNTHETIC_STREAM = 2 ** 40;
 /** Seeds of parts that number their own streams: this plus the part. */
 const PART_STREAM = 2 ** 41;
+/** Tasks that draw several streams each: ranges of so many. */
+const STREAMS_OF_TASK = 2 ** 16;
+const LADDER_STREAM = 2 ** 42;
+const WALKER_STREAM = 2 ** 43;
+const COOLING_STREAM = 2 ** 44;
 const parts = ["cross-validation", "bootstrap"] as const;
 
 /** A seed for a part of a study that draws its own streams, none of which is a stream of the study itself. */
 export function seedOfPart(seed: number, part: (typeof parts)[number]): number {
   const random = new RandomStream(seed, PART_STREAM + parts.indexOf(part));
   return random.nextUint32() * 2 ** 20 + (random.nextUint32() >>> 12);
+}
+
+/** First of the streams of a tempering ladder: one for each temperature, then one for the exchanges. */
+export function streamOfLadder(ladder: number): number {
+  return LADDER_STREAM + ladder * STREAMS_OF_TASK;
+}
+
+/** First of the streams of one density of states: one for the search of its range, then one for each walker. */
+export function streamOfWalkers(state: number): number {
+  return WALKER_STREAM + state * STREAMS_OF_TASK;
+}
+
+/** First of the streams of the coolings of one state: one for each restart. */
+export function streamOfCoolings(state: number): number {
+  return COOLING_STREAM + state * STREAMS_OF_TASK;
 }

@@ -31,7 +31,13 @@ export function isingModel(kind: keyof typeof cells, size: number) {
   const supercell = new Supercell(lattice, [size, size, kind === "fcc" ? size : 1]);
   const expansion = { lattice, basis: "trigonometric" as const, terms: [{ ...pair, coefficient: -J }] };
   const model = new CompiledExpansion(expansion, supercell);
-  return { model, supercell, groups: exchangeGroups(lattice), neighbours: 2 * pair.instances.length };
+  return {
+    expansion,
+    model,
+    supercell,
+    groups: exchangeGroups(lattice),
+    neighbours: 2 * pair.instances.length,
+  };
 }
 
 /** A chain of single flips at reduced coupling K = J / k_B T, from all spins down. */

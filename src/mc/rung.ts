@@ -1,0 +1,177 @@
+/** One temperature of a ladder: its chain, and everything that stays with it while states come and go. */
+import type { RandomStream } from "../core/random.ts";
+import { ChainRecords, type RecordPlan, type RecordState } from "./chain-records.ts";
+import { summarizeChain } from "./chain-summary.ts";
+import type { FinishedChain } from "./chain-task.ts";
+import { ChainTrajectory, type TrajectoryPlan } from "./chain-trajectory.ts";
+import type { Ensemble, MoveWeights } from "./ensemble.ts";
+import type { Configuration } from "./ladder-board.ts";
+import type { Moves } from "./lattice-model.ts";
+import { CompositionCounter, LayerCounter } from "./layer-counts.ts";
+import { type ChainState, MetropolisChain } from "./metropolis.ts";
+import type { Observers } from "./observer.ts";
+import type { EngineName } from "./swap-engine.ts";
+import { POLL_STEPS, type System, startState } from "./system.ts";
+
+export interface RungPlan {
+  readonly temperature_K: number;
+  readonly ensemble: Ensemble;
+  readonly trajectory?: TrajectoryPlan;
+}
+
+export interface RungOptions {
+  readonly moves?: MoveWeights;
+  readonly layers: readonly string[];
+  readonly engine?: EngineName;
+  readonly observers: Observers;
+  readonly records: RecordPlan;
+}
+
+export interface RungState {
+  readonly frames: number | null;
+  readonly chain: ChainState;
+  readonly records: RecordState;
+}
+
+/** A state that comes from another temperature counts as a new lowest one only if it is lower by more than rounding. */
+const ROUNDING_EV = 1e-9;
+
+export class Rung {
+  readonly #plan: RungPlan;
+  readonly #chain: MetropolisChain;
+  readonly #moves: Moves;
+  readonly #records: ChainRecords;
+  readonly #counter: CompositionCounter;
+  readonly #counts: Int32Array;
+  readonly #numCells: number;
+  #trajectory: ChainTrajectory | null = null;
+
+  constructor(system: System, plan: RungPlan, options: RungOptions, random: RandomStream) {
+    const { supercell, groups, model, counts } = system;
+    const { occupation, moves } = startState(system, plan.ensemble, options.moves, random);
+    const fixed = plan.ensemble.kind === "canonical";
+    this.#plan = plan;
+    this.#moves = moves;
+    this.#chain = new MetropolisChain(model, moves, occupation, plan.temperature_K, random, options.engine);
+    this.#counter = new CompositionCounter(supercell, groups);
+    this.#counts = new Int32Array(this.#counter.rows.length);
+    this.#numCells = supercell.numCells;
+    const layers = new LayerCounter(supercell, groups, fixed ? counts : null, options.layers);
+    this.#records = new ChainRecords(
+      layers,
+      fixed ? null : this.#counter,
+      options.observers,
+      options.records,
+    );
+  }
+
+  get step(): number {
+    return this.#chain.step;
+  }
+
+  /** To be called once, after `restore` if there is something to restore. */
+  begin(saved: RungState | null): void {
+    if (saved) {
+      this.#chain.restore(saved.chain);
+      this.#records.restore(saved.records);
+    }
+    const { trajectory } = this.#plan;
+    const { steps } = this.#records.plan;
+    if (trajectory && this.step < steps)
+      this.#trajectory = new ChainTrajectory(trajectory, steps, saved?.frames ?? null);
+  }
+
+  /**
+   * Goes on up to a step.
+   * @param every `save` is called at multiples of this step
+   * @returns false as soon as the flag is set
+   */
+  advance(
+    target: number,
+    cancel: Int32Array,
+    every: number,
+    save: () => void,
+    progress: () => void,
+  ): boolean {
+    const chain = this.#chain;
+    while (chain.step < target) {
+      if (Atomics.load(cancel, 0) !== 0) return false;
+      const nextSave = (Math.floor(chain.step / every) + 1) * every;
+      const due = Math.min(this.#records.nextStep(), this.#trajectory?.nextStep() ?? target);
+      chain.run(Math.min(target, chain.step + POLL_STEPS, due, nextSave) - chain.step);
+      this.#records.record(chain);
+      this.#trajectory?.record(chain);
+      if (chain.step === nextSave) save();
+      progress();
+    }
+    return true;
+  }
+
+  /** Energy, then the number of each species. */
+  writeNumbers(out: Float64Array): void {
+    out[0] = this.#chain.energy;
+    this.#counter.count(this.#chain, this.#counts);
+    out.set(this.#counts, 1);
+  }
+
+  configuration(): Configuration {
+    const { energy, occupation, moves } = this.#chain.state();
+    return { energy, occupation, moves };
+  }
+
+  /** Goes on from a state of another temperature with the same numbers of steps, random numbers and averages. */
+  put({ energy, occupation, moves }: Configuration): void {
+    const own = this.#chain.state();
+    const lower = energy < own.lowest.energy - ROUNDING_EV;
+    const lowest = lower ? { step: own.step, energy, occupation } : own.lowest;
+    this.#chain.restore({ ...own, energy, occupation, moves, lowest });
+  }
+
+  state(): RungState {
+    this.#trajectory?.sync();
+    return {
+      frames: this.#trajectory?.frames ?? null,
+      chain: this.#chain.state(),
+      records: this.#records.state(),
+    };
+  }
+
+  close(): void {
+    this.#trajectory?.close();
+    this.#trajectory = null;
+    this.#chain.close();
+  }
+
+  /** @throws {EcitonError} "not-converged" when the kept energy has drifted */
+  checkEnergy(): void {
+    this.#chain.checkEnergy();
+  }
+
+  /** @param exchanges attempted and accepted with both neighbours */
+  result(index: number, exchanges: { readonly proposed: number; readonly accepted: number }): FinishedChain {
+    const chain = this.#chain;
+    const acceptance = this.#moves.kinds.map((move, kind) => ({
+      move,
+      proposed: chain.proposed[kind],
+      accepted: chain.accepted[kind],
+    }));
+    // States that come from other temperatures are movement too: cold rungs may well have no other.
+    const moving = acceptance.filter(({ accepted }) => accepted > 0);
+    const summary = summarizeChain(this.#records, this.#plan.temperature_K, [
+      ...moving,
+      { move: "exchange of temperatures", ...exchanges },
+    ]);
+    const { step, energy, occupation } = chain.lowest;
+    return {
+      interrupted: false,
+      index,
+      steps: chain.step,
+      numCells: this.#numCells,
+      ...summary,
+      acceptance,
+      until: null,
+      snapshots: this.#records.snapshots,
+      lowest: { step, energy_eV: energy, occupation },
+    };
+  }
+}
