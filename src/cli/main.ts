@@ -3,6 +3,7 @@
 import { Command, CommanderError } from "commander";
 import { EcitonError, exitCodeOf } from "../core/errors.ts";
 import { ecitonVersion } from "../workflows/provenance.ts";
+import { registerAnalyze } from "./analyze.ts";
 import { registerPool } from "./pool.ts";
 import { registerPredict } from "./predict.ts";
 import { registerRun } from "./run.ts";
@@ -18,6 +19,7 @@ function createProgram(): Command {
     .exitOverride();
   registerRun(program);
   registerPredict(program);
+  registerAnalyze(program);
   registerPool(program);
   registerSchema(program);
   return program;
@@ -32,6 +34,14 @@ function report(error: unknown, json: boolean): number {
     // Commander has told the person already.
     document("usage", error.message.replace(/^error: /, ""));
     return exitCodeOf("usage");
+  }
+  if (error instanceof EcitonError && error.details.detached === true) {
+    // What was asked for is done: the work goes on elsewhere.
+    const text = json
+      ? JSON.stringify({ detached: { ...error.details, message: error.message } })
+      : error.message;
+    process.stdout.write(`${text}\n`);
+    return 0;
   }
   if (error instanceof EcitonError) {
     document(error.code, error.message);

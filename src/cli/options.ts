@@ -1,11 +1,14 @@
 /** The options that every command has, and what they turn into. */
 import { availableParallelism } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { EcitonError } from "../core/errors.ts";
 import { type LoadedStudy, loadStudy, type Overrides } from "../data/study/load-study.ts";
+import { slurmSection } from "../data/study/slurm-schema.ts";
 import { createExecutor } from "../exec/executor.ts";
+import { createSlurmExecutor, refuseLiveJobs, taskFoldersIn } from "../exec/slurm.ts";
 import type { RunContext } from "../workflows/context.ts";
+import { ecitonVersion } from "../workflows/provenance.ts";
 import { pathOf } from "../workflows/study-paths.ts";
 
 export interface CommonOptions {
@@ -15,6 +18,12 @@ export interface CommonOptions {
   readonly workers?: number;
   readonly dryRun?: boolean;
   readonly resume?: boolean;
+}
+
+/** Options of the commands that run chains. */
+export interface ExecutorOptions {
+  readonly executor?: "threads" | "slurm";
+  readonly detach?: boolean;
 }
 
 export function wholeNumber(text: string): number {
@@ -53,6 +62,19 @@ export function withCommonOptions(command: Command): Command {
     .option("--resume", "go on where an earlier run into the same folder stopped");
 }
 
+export function withExecutorOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option(
+        "--executor <name>",
+        "where chains run: threads of this machine, or slurm jobs (section slurm)",
+      )
+        .choices(["threads", "slurm"])
+        .default("threads"),
+    )
+    .option("--detach", "with --executor slurm: submit the jobs and do not wait for them");
+}
+
 export function loadStudyWith(file: string, options: CommonOptions, more: Overrides = {}): LoadedStudy {
   const overrides: Record<string, unknown> = { ...more };
   if (options.seed !== undefined) overrides.seed = options.seed;
@@ -77,26 +99,47 @@ export async function withStudy<Result>(
 
 /** Runs a workflow with an executor and Ctrl-C wired to its signal, and cleans up after it. */
 export async function withContext<Result>(
-  loaded: LoadedStudy,
-  options: CommonOptions,
+  loaded: { readonly study: { readonly name: string } },
+  options: CommonOptions & ExecutorOptions,
   work: (context: RunContext) => Promise<Result>,
 ): Promise<Result> {
+  const onSlurm = options.executor === "slurm";
+  const resume = options.resume ?? false;
+  const outDir = options.out ?? join("eciton-out", loaded.study.name);
+  const say = (line: string) => void process.stderr.write(`${line}\n`);
+  if (options.detach && !onSlurm)
+    throw new EcitonError("usage", "--detach needs --executor slurm: threads end with this process");
+  // Before anything of an earlier run is removed.
+  if (!(onSlurm && resume) && taskFoldersIn(outDir).length > 0) await refuseLiveJobs(outDir);
   const controller = new AbortController();
   const interrupt = () => {
     if (controller.signal.aborted) process.exit(130);
-    process.stderr.write("\ninterrupted: writing checkpoints (press Ctrl-C again to stop at once)\n");
+    const what = onSlurm ? "no longer waiting for the jobs" : "writing checkpoints";
+    say(`\ninterrupted: ${what} (press Ctrl-C again to stop at once)`);
     controller.abort();
   };
   process.on("SIGINT", interrupt);
   process.on("SIGTERM", interrupt);
   const executor = createExecutor(options.workers ?? availableParallelism());
+  const chainExecutor = onSlurm
+    ? createSlurmExecutor({
+        settings: loaded.study.slurm ?? slurmSection.parse({}),
+        outDir,
+        resume,
+        detach: options.detach ?? false,
+        version: ecitonVersion(),
+        say,
+      })
+    : executor;
   try {
     return await work({
       executor,
-      outDir: options.out ?? join("eciton-out", loaded.study.name),
-      resume: options.resume ?? false,
+      chainExecutor,
+      // Jobs need not start in this folder.
+      outDir: onSlurm ? resolve(outDir) : outDir,
+      resume,
       signal: controller.signal,
-      say: (line) => process.stderr.write(`${line}\n`),
+      say,
       command: `eciton ${process.argv.slice(2).join(" ")}`,
     });
   } finally {

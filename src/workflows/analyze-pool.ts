@@ -232,8 +232,11 @@ function cellsOf({ state: { supercell: m } }: PooledState): number {
 }
 
 function differencesOf(smaller: PooledState, larger: PooledState): CellDifference[] {
+  // The background fills what the others leave, so that its shares say nothing new.
+  const { lattice } = smaller.entries[0].run;
+  const backgrounds = new Set(lattice.sites.map(({ species }) => species[0]));
   return smaller.quantities
-    .filter(({ kind }) => compared.includes(kind))
+    .filter(({ kind, species = "" }) => compared.includes(kind) && !backgrounds.has(species.split("@")[0]))
     .flatMap((first): CellDifference[] => {
       const second = larger.quantities.find((q) => q.kind === first.kind && q.name === first.name);
       if (!second) return [];

@@ -1,7 +1,6 @@
 /** The folders of finished runs, read back and checked. */
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { parse } from "yaml";
 import { z } from "zod";
 import { EcitonError } from "../core/errors.ts";
 import { readTextFile } from "../data/read-text.ts";
@@ -53,7 +52,7 @@ const chainRecord = z.object({
     equilibrated: z.boolean(),
     reason: z.string().nullable(),
   }),
-  acceptance: z.array(z.object({ proposed: z.number(), accepted: z.number() })),
+  acceptance: z.array(z.object({ move: z.string(), proposed: z.number(), accepted: z.number() })),
   lowest: z.object({ energy_eV: z.number() }),
 });
 
@@ -100,8 +99,6 @@ export interface AnalysedRun {
   readonly chains: readonly RunChain[];
   /** Trajectory files by number of the chain. */
   readonly trajectories: ReadonlyMap<number, string>;
-  /** The study's `sample.observe`; undefined where it has none. */
-  readonly observe: unknown;
 }
 
 /**
@@ -120,11 +117,10 @@ export function readRun(folder: string): AnalysedRun {
       eciton: z.string(),
       study: z.string(),
       parts: z.array(z.string()).default([]),
-      resolvedStudy: z.string(),
     })
     .safeParse(readJson(join(folder, "provenance.json")));
   if (!provenance.success) return fail(`provenance.json: ${firstProblem(provenance.error)}`);
-  const { eciton, study, parts, resolvedStudy } = provenance.data;
+  const { eciton, study, parts } = provenance.data;
   const path = join(folder, "sampling.json");
   if (!existsSync(path)) {
     if (!parts.includes("sample")) fail("there is nothing to analyse: this run did no Monte Carlo");
@@ -152,7 +148,6 @@ export function readRun(folder: string): AnalysedRun {
     states: states.map((state) => ({ ...state, chains: chainsOf(state, chains) })),
     chains,
     trajectories: trajectoriesIn(folder),
-    observe: observeOf(resolvedStudy),
   };
 }
 
@@ -188,9 +183,4 @@ function trajectoriesIn(folder: string): Map<number, string> {
       return match ? [[Number(match[1]), join(path, name)]] : [];
     }),
   );
-}
-
-function observeOf(resolvedStudy: string): unknown {
-  const study = parse(resolvedStudy) as { readonly sample?: { readonly observe?: unknown } } | null;
-  return study?.sample?.observe;
 }

@@ -3,6 +3,7 @@ import type { ValueWithError } from "../mc/chain-summary.ts";
 import type { Table, TableColumn } from "./analyze-formats.ts";
 import { type CellDifference, type PooledState, type RunEntry, weightOf } from "./analyze-pool.ts";
 import type { AnalysedRun, RunChain } from "./analyze-runs.ts";
+import type { MeasuredMap } from "./analyze-trajectories.ts";
 
 type Value = string | number | boolean | undefined;
 
@@ -245,5 +246,15 @@ function cellTable(differences: readonly CellDifference[]): Table {
       flagged,
       smaller.equilibrated && larger.equilibrated,
     ]),
+  };
+}
+
+export function mapTable(maps: readonly MeasuredMap[]): Table {
+  return {
+    name: "maps",
+    columns: [...stateColumns, text("map"), whole("number"), number("value")],
+    rows: maps.flatMap(({ name, values, ...entry }) =>
+      Array.from(values, (value, i) => [...stateValues(entry), name, i, value]),
+    ),
   };
 }
