@@ -4,9 +4,11 @@ import { join, resolve } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { EcitonError } from "../core/errors.ts";
 import { type LoadedStudy, loadStudy, type Overrides } from "../data/study/load-study.ts";
+import type { Study } from "../data/study/schema.ts";
 import { slurmSection } from "../data/study/slurm-schema.ts";
 import { createExecutor } from "../exec/executor.ts";
 import { createSlurmExecutor, refuseLiveJobs, taskFoldersIn } from "../exec/slurm.ts";
+import type { SlurmSettings } from "../exec/slurm-job.ts";
 import type { RunContext } from "../workflows/context.ts";
 import { ecitonVersion } from "../workflows/provenance.ts";
 import { pathOf } from "../workflows/study-paths.ts";
@@ -99,7 +101,7 @@ export async function withStudy<Result>(
 
 /** Runs a workflow with an executor and Ctrl-C wired to its signal, and cleans up after it. */
 export async function withContext<Result>(
-  loaded: { readonly study: { readonly name: string } },
+  loaded: { readonly study: Pick<Study, "name" | "slurm"> },
   options: CommonOptions & ExecutorOptions,
   work: (context: RunContext) => Promise<Result>,
 ): Promise<Result> {

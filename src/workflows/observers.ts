@@ -25,7 +25,7 @@ export interface MadeObservers {
  * @param files users' modules, as named on the command line
  * @throws {EcitonError} "usage" for a module that is not there
  */
-export function observerPlan(study: Study, files: readonly string[]): ObserverPlan {
+export function observerPlan(study: Pick<Study, "sample">, files: readonly string[]): ObserverPlan {
   const modules = files.map((file) => {
     try {
       return { file, sha256: createHash("sha256").update(readFileSync(file)).digest("hex") };
