@@ -8,7 +8,6 @@ import type { Study } from "../data/study/schema.ts";
 import { slurmSection } from "../data/study/slurm-schema.ts";
 import { createExecutor } from "../exec/executor.ts";
 import { createSlurmExecutor, refuseLiveJobs, taskFoldersIn } from "../exec/slurm.ts";
-import type { SlurmSettings } from "../exec/slurm-job.ts";
 import type { RunContext } from "../workflows/context.ts";
 import { ecitonVersion } from "../workflows/provenance.ts";
 import { pathOf } from "../workflows/study-paths.ts";

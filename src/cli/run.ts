@@ -5,10 +5,12 @@ import type { ModelErrors } from "../workflows/fit-errors.ts";
 import type { RunParts, RunResult } from "../workflows/run.ts";
 import {
   type CommonOptions,
+  type ExecutorOptions,
   loadStudyWith,
   printResult,
   withCommonOptions,
   withContext,
+  withExecutorOptions,
   withStudy,
 } from "./options.ts";
 
@@ -31,7 +33,7 @@ const commands: readonly { readonly name: string; readonly description: string; 
     },
   ];
 
-interface RunOptions extends CommonOptions {
+interface RunOptions extends CommonOptions, ExecutorOptions {
   readonly observer?: string[];
 }
 
@@ -42,7 +44,7 @@ export function registerRun(program: Command): void {
       .description(description)
       .argument("<study>", "study file (YAML or JSON)");
     if (parts.sample)
-      command.option(
+      withExecutorOptions(command).option(
         "--observer <file>",
         "measure with this JavaScript module too (may be given several times)",
         (path: string, earlier: string[]) => [...earlier, path],

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { EcitonError } from "../core/errors.ts";
 import type { Executor, MapOptions, TaskFunction } from "./executor.ts";
-import { queuedElements } from "./slurm-commands.ts";
+import { type QueuedElement, queuedElements, SlurmUnavailable } from "./slurm-commands.ts";
 import type { SlurmSettings } from "./slurm-job.ts";
 import { ArrayRun } from "./slurm-run.ts";
 import { fingerprintOfTasks, TaskFolder } from "./task-folder.ts";
@@ -40,6 +40,35 @@ export function removeTaskFolders(outDir: string): void {
   rmSync(join(outDir, SLURM_FOLDER), { recursive: true, force: true });
 }
 
+/**
+ * Jobs of an earlier run must not go on writing where another one begins.
+ * @throws {EcitonError} "usage" when some are in the queue, or that cannot be known because there is no squeue; "io" when
+ *   Slurm does not answer
+ */
+export async function refuseLiveJobs(outDir: string): Promise<void> {
+  const submissions = taskFoldersIn(outDir).flatMap((path) => TaskFolder.open(path).submissions());
+  let queue: QueuedElement[];
+  try {
+    queue = await queuedElements(submissions.map(({ jobName }) => jobName));
+  } catch (error) {
+    if (!(error instanceof SlurmUnavailable)) throw error;
+    throw new EcitonError(
+      "io",
+      `${outDir} holds tasks of Slurm jobs, and Slurm does not say whether they have ended (${error.message}); try again later`,
+      { outDir },
+      error,
+    );
+  }
+  const alive = [...new Set(queue.filter((element) => element.alive).map(({ jobId }) => jobId))];
+  if (alive.length === 0) return;
+  throw new EcitonError(
+    "usage",
+    `jobs of an earlier run into ${outDir} are still in the queue (${alive.join(" ")}): --executor slurm --resume goes on ` +
+      `with them, scancel ${alive.join(" ")} ends them at a checkpoint`,
+    { outDir, jobs: alive },
+  );
+}
+
 export function createSlurmExecutor(options: SlurmOptions): Executor {
   return new SlurmExecutor(options);
 }
@@ -60,7 +89,10 @@ class SlurmExecutor implements Executor {
   async map<Result>(task: TaskFunction, payloads: readonly unknown[], options: MapOptions = {}) {
     if (payloads.length === 0) return [];
     const { outDir, version } = this.#options;
-    if (this.#fresh) await this.#clear();
+    if (this.#fresh) {
+      await refuseLiveJobs(outDir);
+      removeTaskFolders(outDir);
+    }
     this.#fresh = false;
     const fingerprint = fingerprintOfTasks(version, task.name, payloads);
     const path = join(outDir, SLURM_FOLDER, `${task.name}-${fingerprint.slice(0, 8)}`);
@@ -79,22 +111,4 @@ class SlurmExecutor implements Executor {
   }
 
   async close(): Promise<void> {}
-
-  /** A new run into the folder of an old one: jobs of the old one must not go on writing there. */
-  async #clear(): Promise<void> {
-    const { outDir } = this.#options;
-    const folders = taskFoldersIn(outDir);
-    const names = folders.flatMap((path) => TaskFolder.open(path).submissions()).map((s) => s.jobName);
-    const alive = (await queuedElements(names)).filter((element) => element.alive);
-    if (alive.length > 0) {
-      const jobs = [...new Set(alive.map((element) => element.jobId))].join(" ");
-      throw new EcitonError(
-        "usage",
-        `jobs of an earlier run into ${outDir} are still in the queue (${jobs}): go on with them with --resume, or end ` +
-          `them first (scancel ${jobs})`,
-        { outDir, jobs },
-      );
-    }
-    removeTaskFolders(outDir);
-  }
 }

@@ -3,6 +3,8 @@ import type { Executor } from "../exec/executor.ts";
 
 export interface RunContext {
   readonly executor: Executor;
+  /** Who runs the chains, where it is not the executor of everything else. */
+  readonly chainExecutor?: Executor;
   /** Folder for results; created when first written to. */
   readonly outDir: string;
   readonly resume: boolean;

@@ -5,6 +5,7 @@ import { parse } from "yaml";
 import { EcitonError } from "../core/errors.ts";
 import { readTextFile } from "../data/read-text.ts";
 import { ioError, strictJson, writeFileAtomic } from "../exec/atomic-file.ts";
+import { removeTaskFolders } from "../exec/slurm.ts";
 import type { RunContext } from "./context.ts";
 import type { Provenance } from "./provenance.ts";
 
@@ -72,6 +73,7 @@ export function checkOutputFolder(
 export function beginOutput(context: RunContext, provenance: Provenance, parts: readonly OutputPart[]): void {
   const { outDir } = context;
   if (!context.resume) {
+    if (parts.includes("sample")) removeTaskFolders(outDir);
     const replaced = [...parts, "report" as const].flatMap((part) => removeFiles(outDir, part));
     if (replaced.includes("report.html") || replaced.includes("model.json"))
       context.say(`replacing the results of an earlier run in ${outDir}`);
@@ -82,6 +84,7 @@ export function beginOutput(context: RunContext, provenance: Provenance, parts: 
 /** Everything that the checkpoints could restore stands in the results by now. */
 export function removeCheckpoints(outDir: string): void {
   removeFrom(outDir, filesOf.sample[3]);
+  removeTaskFolders(outDir);
 }
 
 function removeFiles(outDir: string, part: keyof typeof filesOf): string[] {
@@ -127,7 +130,12 @@ function differences(earlier: RunRecord, now: RunRecord): string[] {
 }
 
 function relevant({ resolvedStudy }: RunRecord): unknown {
-  const { report: _, description: __, ...study } = parse(resolvedStudy) as Record<string, unknown>;
+  const {
+    report: _,
+    description: __,
+    slurm: ___,
+    ...study
+  } = parse(resolvedStudy) as Record<string, unknown>;
   return study;
 }
 

@@ -4,7 +4,7 @@ import { type ClusterExpansion, expansionRecord } from "../clusters/expansion.ts
 import { compileSharedModel, type SharedModel } from "../clusters/shared-model.ts";
 import { EcitonError, studyError } from "../core/errors.ts";
 import type { Study } from "../data/study/schema.ts";
-import { startProgress } from "../exec/progress.ts";
+import { startTaskProgress } from "../exec/progress.ts";
 import { latticeRecord } from "../lattice/lattice-record.ts";
 import type { ParentLattice } from "../lattice/parent-lattice.ts";
 import { Supercell } from "../lattice/supercell.ts";
@@ -95,7 +95,8 @@ function chainPayloads(
   const groups = exchangeGroups(expansion.lattice, section.exchange);
   const conditions = conditionsOfStudy(section);
   const { steps } = section;
-  const shared = context.executor.sharesMemory ? sharedModels(expansion, section.supercells) : [];
+  const executor = context.chainExecutor ?? context.executor;
+  const shared = executor.sharesMemory ? sharedModels(expansion, section.supercells) : [];
   return grid.map((point): ObservedChainPayload => {
     const number = chainNumber(point);
     return {
@@ -140,7 +141,8 @@ function chainPayloads(
       checkpoint: {
         path: join(context.outDir, CHECKPOINTS, `chain-${number}.json`),
         everySteps: section.checkpoint_every_steps,
-        resume: context.resume,
+        // A job of a cluster may be begun again at any time.
+        resume: context.resume || !executor.sharesMemory,
       },
     };
   });
@@ -184,15 +186,23 @@ export async function sampleModel(
   const grid = gridOfStudy(study, expansion);
   const conditions = conditionsOfStudy(section);
   const payloads = chainPayloads(study, expansion, grid, observers, context);
-  context.say(
-    `sampling ${grid.length} chains of ${section.steps.toLocaleString("en-US")} steps on ${Math.max(1, context.executor.workers)} threads`,
-  );
-  const bar = startProgress("Monte Carlo", 1000 * grid.length);
+  const executor = context.chainExecutor ?? context.executor;
+  const place = executor.sharesMemory ? `on ${Math.max(1, executor.workers)} threads` : "as Slurm jobs";
+  context.say(`sampling ${grid.length} chains of ${section.steps.toLocaleString("en-US")} steps ${place}`);
+  const names = grid.map((point) => `chain ${chainNumber(point)}, ${point.temperature_K} K`);
+  const bar = startTaskProgress({
+    label: "Monte Carlo",
+    noun: "chains",
+    names,
+    steps: section.steps,
+    resumed: context.resume,
+  });
   let results: ChainResult[];
   try {
-    results = await context.executor.map<ChainResult>(observedChainTask, payloads, {
+    results = await executor.map<ChainResult>(observedChainTask, payloads, {
       signal: context.signal,
-      onProgress: (progress) => bar.update(progress.reduce((a, b) => a + b, 0)),
+      names,
+      onProgress: (progress) => bar.update(progress),
     });
   } finally {
     bar.end();
