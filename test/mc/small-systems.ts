@@ -15,8 +15,11 @@ export interface SmallSystem {
   readonly groups: readonly ExchangeGroup[];
 }
 
-/** Three species on two sublattices that exchange with each other, and two more on a third. */
-export function alloy(matrix: readonly number[] = [2, 1, 1]): SmallSystem {
+/**
+ * Three species on two sublattices that exchange with each other, and two more on a third.
+ * @param scale standard deviation of the interactions, eV
+ */
+export function alloy(matrix: readonly number[] = [2, 1, 1], scale = 0.03): SmallSystem {
   const lattice = createParentLattice({
     cell: [3, 0, 0, 0, 3, 0, 0, 0, 5],
     coordinates: "fractional",
@@ -28,7 +31,7 @@ export function alloy(matrix: readonly number[] = [2, 1, 1]): SmallSystem {
   });
   const random = new RandomStream(3, 0);
   const { orbits } = buildPool(lattice, "chebyshev", { 2: 4, 3: 3.2 });
-  const terms = orbits.map((orbit) => ({ ...orbit, coefficient: 0.03 * random.nextNormal() }));
+  const terms = orbits.map((orbit) => ({ ...orbit, coefficient: scale * random.nextNormal() }));
   const supercell = new Supercell(lattice, matrix);
   const groups = exchangeGroups(lattice);
   return {
