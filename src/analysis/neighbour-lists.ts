@@ -7,8 +7,8 @@ import type { Supercell } from "../lattice/supercell.ts";
 
 /** Numbers in tables of neighbouring cells: 1 GiB. */
 const MOST_ENTRIES = 2 ** 28;
-/** Pairs of sites for a parent cell: more than a second of work only to list them. */
-const MOST_PAIRS = 3e6;
+/** Pairs of sites for a parent cell: about a second of work only to list them. */
+const MOST_PAIRS = 1e6;
 
 /**
  * Neighbour k of the site s * numCells + c, with k from start[s] to start[s + 1] - 1, is the site
@@ -78,6 +78,8 @@ export function pairsOfShell(
   sites: readonly number[],
   path: string,
 ): NeighbourPair[] {
+  if (shell > MOST_PAIRS)
+    throw new EcitonError("memory", `${path}: shell ${shell} is too far away`, { path });
   const spacings = faceSpacings(supercell.lattice.cell);
   const extended = supercell.lattice.periodic.some((p) => p);
   for (let reach = Math.max(...spacings); ; reach *= 1.5) {
