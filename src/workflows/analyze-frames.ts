@@ -5,14 +5,16 @@ import type { Observation, ObservedMap } from "../mc/chain-summary.ts";
 import type { Observers } from "../mc/observer.ts";
 
 export interface FrameMeasurement {
-  /** Frames that were looked at. */
+  /** Frames that averages are taken over. */
   readonly frames: number;
   readonly observations: readonly Observation[];
   readonly maps: readonly ObservedMap[];
 }
 
 /**
- * @param fromStep frames up to and including this step are left out
+ * Averages begin where those of the chain itself do; an observable that takes longer to settle has its own start, which is
+ * found from the whole series as during the run.
+ * @param fromStep frames up to and including this step are left out of averages
  * @param goOn asked at every frame, with the part of the work that is done; false ends the measurement
  * @returns null if it was ended; no observations where there are under two frames
  * @throws {EcitonError} "data" at a damaged frame
@@ -30,21 +32,22 @@ export function measureFrames(
   const mapRow = new Float64Array(Math.max(0, ...observers.maps.map((map) => map.size)));
   const first = trajectory.firstFrameAt(fromStep + 1);
   const frames = trajectory.frameCount - first;
-  for (const { index, occupation } of trajectory.frames(first)) {
-    if (!goOn((index - first) / frames)) return null;
+  for (const { index, occupation } of trajectory.frames()) {
+    if (!goOn(index / trajectory.frameCount)) return null;
     let at = 0;
     for (const observer of observers.series) {
       observer.measure(occupation, row, at);
       at += observer.columns.length;
     }
     series.add(row);
+    if (index < first) continue;
     observers.maps.forEach((map, m) => {
       map.measure(occupation, mapRow, 0);
       const { values } = maps[m];
       for (let i = 0; i < values.length; i++) values[i] += mapRow[i];
     });
   }
-  const estimates = columns.map((_, c) => series.estimate(c));
+  const estimates = columns.map((_, c) => series.estimate(c, first));
   return {
     frames,
     observations: columns.flatMap(({ name, unit }, c) => {

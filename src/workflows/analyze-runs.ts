@@ -7,7 +7,7 @@ import { readTextFile } from "../data/read-text.ts";
 import { latticeFromRecord } from "../lattice/lattice-record.ts";
 import type { ParentLattice } from "../lattice/parent-lattice.ts";
 import { ecitonVersion } from "./provenance.ts";
-import { TRAJECTORIES } from "./sample.ts";
+import { TRAJECTORIES } from "./sample-chains.ts";
 import { SAMPLING_FORMAT } from "./sampling-record.ts";
 
 const value = z.object({ value: z.number(), error: z.number() });

@@ -1,24 +1,40 @@
-/** A chain of a study as a task: the sampler of one module with the observers of another. */
-
+/** Chains and ladders of a study as tasks: the samplers of one module with the observers of another. */
 import type { TaskContext, TaskFunction } from "../exec/executor.ts";
 import { latticeFromRecord } from "../lattice/lattice-record.ts";
 import { Supercell } from "../lattice/supercell.ts";
 import { type ChainPayload, type ChainResult, runChain } from "../mc/chain-task.ts";
+import type { Observers } from "../mc/observer.ts";
+import { type LadderPayload, type LadderResult, runLadder } from "../mc/tempering-task.ts";
 import { makeObservers, type ObserverPlan } from "./observers.ts";
 
-export interface ObservedChainPayload extends ChainPayload {
+interface Observed {
   /** What to measure beside energies and layers. */
   readonly observers: ObserverPlan;
 }
 
+export type ObservedChainPayload = ChainPayload & Observed;
+export type ObservedLadderPayload = LadderPayload & Observed;
+
 /** What an executor is given to run the chains of a study. */
 export const observedChainTask: TaskFunction = { module: import.meta.url, name: "runObservedChain" };
+/** The same for ladders of temperatures. */
+export const observedLadderTask: TaskFunction = { module: import.meta.url, name: "runObservedLadder" };
 
 export async function runObservedChain(
   payload: ObservedChainPayload,
   context: TaskContext,
 ): Promise<ChainResult> {
+  return runChain(payload, context, await observersOf(payload));
+}
+
+export async function runObservedLadder(
+  payload: ObservedLadderPayload,
+  context: TaskContext,
+): Promise<LadderResult> {
+  return runLadder(payload, context, await observersOf(payload));
+}
+
+async function observersOf(payload: (ChainPayload | LadderPayload) & Observed): Promise<Observers> {
   const lattice = latticeFromRecord(payload.expansion.lattice, "model");
-  const observers = await makeObservers(payload.observers, new Supercell(lattice, payload.supercell));
-  return runChain(payload, context, observers);
+  return makeObservers(payload.observers, new Supercell(lattice, payload.supercell));
 }

@@ -16,7 +16,7 @@ import type {
 import { integer } from "../report/numbers.ts";
 import { conditionName, conditionsOfStudy } from "./conditions.ts";
 import { mixingCurves } from "./mixing-curve.ts";
-import type { SampledChain } from "./sample.ts";
+import type { SampledChain } from "./sample-chains.ts";
 import { type SampledState, supercellText } from "./sample-states.ts";
 
 /** Lattices this small in layers have no layer plot. */

@@ -22,11 +22,15 @@ import { buildStudyPool, type PoolResult } from "./pool.ts";
 import { type Provenance, provenanceOf } from "./provenance.ts";
 import { latticeSummary, provenanceSummary, writeReport } from "./report.ts";
 import { dataSummary, finalErrors, fitSummary } from "./report-fit.ts";
+import { methodsSummary } from "./report-methods.ts";
 import { observationSummary } from "./report-observations.ts";
 import { mcSummary, snapshotSummary } from "./report-sample.ts";
-import { checkedObservers, gridOfStudy, type SampledChain, sampleModel } from "./sample.ts";
+import { type SampleOutcome, sampleModel } from "./sample.ts";
+import type { SampledChain } from "./sample-chains.ts";
 import { writeSamplingFiles } from "./sample-files.ts";
-import { type SampledState, sampledStates } from "./sample-states.ts";
+import type { SampledLadder } from "./sample-ladders.ts";
+import { checkedObservers, gridOfStudy } from "./sample-plan.ts";
+import { type SampledState, sampledStates, supercellText } from "./sample-states.ts";
 import { modelOfStudy } from "./study-lattice.ts";
 import { verdictOf } from "./verdict.ts";
 
@@ -143,20 +147,32 @@ export async function runStudy(plan: RunPlan, parts: RunParts, context: RunConte
     );
   }
   const expansion = sampledModel(study, fit !== null) === "fit" ? fit?.expansion : published;
-  const chains = samples
+  const outcome = samples
     ? await sampleModel(study, requireModel(expansion ?? null), plan.observers, context)
-    : [];
+    : null;
+  const chains = outcome?.chains ?? [];
   const states = samples ? sampledStates(study, chains) : [];
-  if (samples) writeSamplingFiles(study, expansion!, chains, states, context.outDir);
+  if (outcome) writeSamplingFiles(study, expansion!, outcome, states, context.outDir);
   const warnings = [
     ...(data?.warnings ?? []),
     ...(fit && data ? outlierWarnings(fit, data.configurations) : []),
     ...(fit?.warnings ?? []),
     ...samplingWarnings(chains),
+    ...(outcome?.ladders.flatMap(ladderWarnings) ?? []),
   ];
   const verdict = verdictOf(fit, states, warnings);
   const seconds = (performance.now() - start) / 1000;
-  const model = reportModel({ plan, fit, chains, states, warnings, verdict, provenance, seconds, expansion });
+  const model = reportModel({
+    plan,
+    fit,
+    outcome,
+    states,
+    warnings,
+    verdict,
+    provenance,
+    seconds,
+    expansion,
+  });
   const report = writeReport(model, context.outDir);
   removeCheckpoints(context.outDir);
   return { report, model: modelPath, data, fit, states, warnings, verdict, seconds };
@@ -185,10 +201,16 @@ function optional<Key extends string, Part>(key: Key, part: Part | null): { [K i
   return part === null ? {} : ({ [key]: part } as { [K in Key]?: Part });
 }
 
+function ladderWarnings({ supercell, conditionLabel, report }: SampledLadder): string[] {
+  return report.suggestions.map(
+    (suggestion) => `tempering, ${conditionLabel}, ${supercellText(supercell)}: ${suggestion}`,
+  );
+}
+
 interface ReportParts {
   readonly plan: RunPlan;
   readonly fit: FitResult | null;
-  readonly chains: readonly SampledChain[];
+  readonly outcome: SampleOutcome | null;
   readonly states: readonly SampledState[];
   readonly warnings: readonly string[];
   readonly verdict: RunResult["verdict"];
@@ -198,7 +220,8 @@ interface ReportParts {
 }
 
 function reportModel(parts: ReportParts): ReportModel {
-  const { plan, fit, chains, states, warnings, verdict, provenance, seconds, expansion } = parts;
+  const { plan, fit, outcome, states, warnings, verdict, provenance, seconds, expansion } = parts;
+  const chains = outcome?.chains ?? [];
   const { study } = plan.loaded;
   const known = plan.data?.synthetic ? plan.published : null;
   const assumed = (study.model?.terms ?? []).filter((term) => term.assumed).map((term) => term.label);
@@ -216,6 +239,7 @@ function reportModel(parts: ReportParts): ReportModel {
     ...(chains.length > 0 && expansion
       ? {
           mc: mcSummary(study, expansion, chains, states),
+          ...optional("methods", outcome && methodsSummary(outcome)),
           ...optional("claims", claimSummary(study, states)),
           ...optional("observations", observationSummary(study, expansion.lattice, states)),
           ...(study.report?.pictures === false

@@ -9,7 +9,8 @@ import { strictJson, writeFileAtomic } from "../exec/atomic-file.ts";
 import type { ParentLattice } from "../lattice/parent-lattice.ts";
 import { Supercell } from "../lattice/supercell.ts";
 import { type CsvValue, toCsv } from "../report/csv.ts";
-import { chainNumber, type SampledChain } from "./sample.ts";
+import type { SampleOutcome } from "./sample.ts";
+import { chainNumber, type SampledChain } from "./sample-chains.ts";
 import type { SampledState } from "./sample-states.ts";
 import { samplingHeader } from "./sampling-record.ts";
 
@@ -17,7 +18,7 @@ import { samplingHeader } from "./sampling-record.ts";
 export function writeSamplingFiles(
   study: Study,
   expansion: ClusterExpansion,
-  chains: readonly SampledChain[],
+  { chains, ladders }: SampleOutcome,
   states: readonly SampledState[],
   outDir: string,
 ): void {
@@ -30,6 +31,7 @@ export function writeSamplingFiles(
         steps: study.sample!.steps,
         states: states.map(({ maps: _, ...state }) => state),
         chains: chains.map(chainRecord),
+        ...(ladders.length > 0 ? { ladders } : {}),
       },
       1,
     )}\n`,

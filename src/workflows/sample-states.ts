@@ -4,7 +4,7 @@ import type { Observation, ObservedMap, ValueWithError } from "../mc/chain-summa
 import type { FinishedChain } from "../mc/chain-task.ts";
 import type { LayerRow } from "../mc/layer-counts.ts";
 import { conditionsOfStudy } from "./conditions.ts";
-import type { SampledChain } from "./sample.ts";
+import type { SampledChain } from "./sample-chains.ts";
 
 export interface LayerShare {
   /** "B", or "B@group" where several groups hold it: atoms never leave their group, so shares are within it. */

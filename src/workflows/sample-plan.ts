@@ -1,0 +1,113 @@
+/** What a study asks Monte Carlo to do, checked before anything runs. */
+import { type ClusterExpansion, type ExpansionRecord, expansionRecord } from "../clusters/expansion.ts";
+import { compileSharedModel, type SharedModel } from "../clusters/shared-model.ts";
+import { studyError } from "../core/errors.ts";
+import type { Study } from "../data/study/schema.ts";
+import type { Executor } from "../exec/executor.ts";
+import type { ParentLattice } from "../lattice/parent-lattice.ts";
+import { Supercell } from "../lattice/supercell.ts";
+import { checkEnsemble } from "../mc/check-ensemble.ts";
+import type { MoveWeights } from "../mc/ensemble.ts";
+import { exchangeGroups } from "../mc/exchange-groups.ts";
+import { expandGrid, type GridPoint } from "../mc/grid.ts";
+import { layerNames } from "../mc/layer-counts.ts";
+import { columnOf } from "../mc/stop-rule.ts";
+import { conditionsOfStudy } from "./conditions.ts";
+import { makeObservers, type ObserverPlan, observerPlan } from "./observers.ts";
+
+export type SampleSection = NonNullable<Study["sample"]>;
+
+/** Everything about the grid that can be wrong, checked before anything runs. */
+export function gridOfStudy(study: Study, expansion: ClusterExpansion): GridPoint[] {
+  const section = sampleSection(study);
+  const { lattice } = expansion;
+  const charges = study.lattice?.charges;
+  const groups = exchangeGroups(lattice, section.exchange);
+  const weights = section.moves && moveWeights(section.moves);
+  for (const { ensemble } of conditionsOfStudy(section))
+    checkEnsemble(ensemble(section.temperatures_K[0]), weights, lattice, groups, charges);
+  return expandGrid(lattice, {
+    temperatures_K: section.temperatures_K,
+    conditions: conditionsOfStudy(section),
+    supercells: section.supercells,
+    replicas: section.replicas,
+    exchange: section.exchange,
+    charges,
+  });
+}
+
+export function sampleSection(study: Study): SampleSection {
+  if (!study.sample)
+    throw studyError("sample", "this command needs the section sample (temperatures_K, ...)");
+  return study.sample;
+}
+
+/**
+ * What is to be measured, checked on every supercell before anything runs.
+ * @param files users' modules
+ * @throws {EcitonError} "study", "data" or "usage" for what cannot be measured or is not measured but waited for
+ */
+export async function checkedObservers(
+  study: Study,
+  lattice: ParentLattice,
+  files: readonly string[],
+): Promise<ObserverPlan> {
+  const section = sampleSection(study);
+  const plan = observerPlan(study, files);
+  for (const matrix of section.supercells) {
+    const { series } = await makeObservers(plan, new Supercell(lattice, matrix));
+    if (section.until)
+      columnOf(
+        section.until,
+        series.flatMap(({ columns }) => columns),
+      );
+  }
+  return plan;
+}
+
+/** What every task on one supercell is told. */
+export interface SystemPart {
+  readonly expansion: ExpansionRecord;
+  readonly supercell: readonly number[];
+  readonly shared?: SharedModel;
+  readonly exchange?: Readonly<Record<string, readonly string[]>>;
+  readonly moves?: MoveWeights;
+  readonly layers: readonly string[];
+}
+
+/** @returns one for each supercell of the study; tables are compiled once for all tasks of this process */
+export function systemParts(study: Study, expansion: ClusterExpansion, executor: Executor): SystemPart[] {
+  const section = sampleSection(study);
+  const record = expansionRecord(expansion);
+  const groups = exchangeGroups(expansion.lattice, section.exchange);
+  return section.supercells.map((matrix) => {
+    const supercell = new Supercell(expansion.lattice, matrix);
+    return {
+      expansion: record,
+      supercell: matrix,
+      ...(executor.sharesMemory ? { shared: compileSharedModel(expansion, supercell) } : {}),
+      ...(section.exchange ? { exchange: section.exchange } : {}),
+      ...(section.moves ? { moves: moveWeights(section.moves) } : {}),
+      layers: layerNames(groups, supercell),
+    };
+  });
+}
+
+function moveWeights({
+  neighbour_swap,
+  neighbour_cutoff_A,
+  ...rest
+}: NonNullable<SampleSection["moves"]>): MoveWeights {
+  return {
+    ...rest,
+    ...(neighbour_swap === undefined ? {} : { neighbourSwap: neighbour_swap }),
+    ...(neighbour_cutoff_A === undefined ? {} : { neighbourCutoff: neighbour_cutoff_A }),
+  };
+}
+
+/** Measurements where only a user's module asks for them. */
+const USUAL_MEASUREMENTS = 1000;
+
+export function measurementsOf({ observe }: SampleSection, { modules }: ObserverPlan): number {
+  return observe?.measurements ?? (modules.length > 0 ? USUAL_MEASUREMENTS : 0);
+}

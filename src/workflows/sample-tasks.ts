@@ -1,0 +1,61 @@
+/** Monte Carlo tasks on the executor, with progress, and what an interruption says. */
+import { EcitonError } from "../core/errors.ts";
+import type { Executor, TaskFunction } from "../exec/executor.ts";
+import { startTaskProgress } from "../exec/progress.ts";
+import type { RunContext } from "./context.ts";
+
+export interface TaskGroup<Payload> {
+  readonly task: TaskFunction;
+  readonly payloads: readonly Payload[];
+  /** What people know each task by. */
+  readonly names: readonly string[];
+  /** "chains". */
+  readonly noun: string;
+  /** Steps of one task, for the speed that is shown. */
+  readonly steps: number;
+}
+
+type Interrupted = { readonly interrupted: true };
+
+/** Where Monte Carlo tasks run. */
+export function executorOf(context: RunContext): Executor {
+  return context.chainExecutor ?? context.executor;
+}
+
+/** "on 2 threads". */
+export function placeOf(context: RunContext): string {
+  const executor = executorOf(context);
+  const threads = Math.max(1, executor.workers);
+  return executor.sharesMemory ? `on ${threads} thread${threads > 1 ? "s" : ""}` : "as Slurm jobs";
+}
+
+/**
+ * @returns results in the order of the payloads
+ * @throws {EcitonError} "cancelled" after an interruption, all checkpoints written
+ */
+export async function runTasks<Payload, Finished extends { readonly interrupted: false }>(
+  group: TaskGroup<Payload>,
+  context: RunContext,
+): Promise<Finished[]> {
+  const { task, payloads, names, noun, steps } = group;
+  const bar = startTaskProgress({ label: "Monte Carlo", noun, names, steps, resumed: context.resume });
+  let results: (Finished | Interrupted)[];
+  try {
+    results = await executorOf(context).map<Finished | Interrupted>(task, payloads, {
+      signal: context.signal,
+      names,
+      onProgress: (progress) => bar.update(progress),
+    });
+  } finally {
+    bar.end();
+  }
+  const finished = results.filter((result): result is Finished => !result.interrupted);
+  if (finished.length < results.length)
+    throw new EcitonError(
+      "cancelled",
+      `interrupted: ${finished.length} of ${results.length} ${noun} are finished, the others stopped at ` +
+        "a checkpoint; run the same command with --resume to go on",
+      { finished: finished.length, [noun]: results.length },
+    );
+  return finished;
+}
