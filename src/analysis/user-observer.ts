@@ -1,4 +1,5 @@
 /** Observers that users write themselves, in a JavaScript module named on the command line. */
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { EcitonError } from "../core/errors.ts";
@@ -25,16 +26,11 @@ export async function loadUserObserver(
   file: string,
   context: UserObserverContext,
 ): Promise<{ series: Observer[]; maps: MapObserver[] }> {
-  const url = pathToFileURL(resolve(file)).href;
+  if (!existsSync(file)) throw new EcitonError("usage", `${file}: no such module`, { file });
   let loaded: Record<string, unknown>;
   try {
-    loaded = (await import(url)) as Record<string, unknown>;
+    loaded = (await import(pathToFileURL(resolve(file)).href)) as Record<string, unknown>;
   } catch (error) {
-    const missing =
-      error instanceof Error && "url" in error && error.url === url && "code" in error
-        ? error.code === "ERR_MODULE_NOT_FOUND"
-        : false;
-    if (missing) throw new EcitonError("usage", `${file}: no such module`, { file }, error);
     throw userError(file, `the module cannot be loaded: ${messageOf(error)}`, error);
   }
   if (typeof loaded.createObserver !== "function")
