@@ -8,6 +8,7 @@ import { registerPool } from "./pool.ts";
 import { registerPredict } from "./predict.ts";
 import { registerRun } from "./run.ts";
 import { registerSchema } from "./schema.ts";
+import { registerStatus } from "./status.ts";
 
 function createProgram(): Command {
   const program = new Command("eciton")
@@ -21,6 +22,7 @@ function createProgram(): Command {
   registerPredict(program);
   registerAnalyze(program);
   registerPool(program);
+  registerStatus(program);
   registerSchema(program);
   return program;
 }

@@ -4,6 +4,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { EcitonError } from "../core/errors.ts";
 import { ioError } from "./atomic-file.ts";
+import { processExists } from "./life-sign.ts";
 
 export interface FolderLock {
   /** Says that this process still lives. */
@@ -58,20 +59,11 @@ function refuseWhileAlive(path: string, folder: string, silence_s: number): void
   }
   const here = owner.host === hostname() && typeof owner.pid === "number";
   // A number of a process that died may have been given to another one since, so silence counts here too.
-  if (age >= silence_s || (here && !isAlive(owner.pid as number))) return;
+  if (age >= silence_s || (here && !processExists(owner.pid as number))) return;
   throw new EcitonError(
     "usage",
     `${folder}: another eciton already waits for these jobs (process ${String(owner.pid)} on ${String(owner.host)}); end it ` +
       `first${here ? "" : `, or try again in ${Math.ceil(silence_s - age)} s if it is dead`}`,
     { folder, owner },
   );
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 }

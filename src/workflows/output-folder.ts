@@ -9,6 +9,11 @@ import { removeTaskFolders } from "../exec/slurm.ts";
 import type { RunContext } from "./context.ts";
 import type { Provenance } from "./provenance.ts";
 
+/** Folder of the checkpoints below the output folder. */
+export const CHECKPOINTS = "checkpoints";
+/** File beside them by which a run on threads says how far it is. */
+export const LIFE_SIGN = "progress.json";
+
 /** What each part of a run leaves behind, by folder ("" is the output folder itself). */
 const filesOf = {
   fit: [{ folder: "", pattern: /^(model\.json|training\.csv)$/ }],
@@ -16,7 +21,7 @@ const filesOf = {
     { folder: "", pattern: /^(sampling\.json|(sampling|layers|fractions|observations|maps)\.csv)$/ },
     { folder: "snapshots", pattern: /^chain-\d+.*\.(extxyz|POSCAR)$/ },
     { folder: "trajectories", pattern: /^chain-\d+\.traj$/ },
-    { folder: "checkpoints", pattern: /^[a-z]+-\d+.*\.json$/ },
+    { folder: CHECKPOINTS, pattern: /^([a-z]+-\d+.*|progress)\.json$/ },
   ],
   report: [
     { folder: "", pattern: /^(report\.html|provenance\.json)$/ },

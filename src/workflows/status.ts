@@ -8,8 +8,7 @@ import { taskFoldersIn } from "../exec/slurm.ts";
 import { isHeld, type QueuedElement, queuedElements } from "../exec/slurm-commands.ts";
 import { progressFile, TaskFolder } from "../exec/task-folder.ts";
 import { reasonOf, type TaskState, taskStates } from "../exec/task-states.ts";
-import type { OutputPart } from "./output-folder.ts";
-import { CHECKPOINTS, LIFE_SIGN } from "./sample.ts";
+import { CHECKPOINTS, LIFE_SIGN, type OutputPart } from "./output-folder.ts";
 
 export const taskStatusNames = [
   "done",
@@ -150,7 +149,7 @@ function tasksOfThreads(
     const begun = step !== null && step > 0;
     const done = thousandths >= 1000 || (steps !== null && step !== null && step >= steps);
     return {
-      name: taskName(index),
+      name: sign?.names[index] ?? `task ${index}`,
       state: done ? "done" : begun ? (alive ? "running" : "interrupted") : "pending",
       step,
       steps,
@@ -160,8 +159,6 @@ function tasksOfThreads(
     };
   });
 }
-
-const taskName = (index: number) => `chain ${String(index).padStart(4, "0")}`;
 
 /** Checkpoints know the exact step, signs of life the newest. */
 function furthest(
