@@ -14,10 +14,12 @@ import type {
   SnapshotSummary,
 } from "../report/model.ts";
 import { integer } from "../report/numbers.ts";
+import type { SnapshotMaps } from "../report/sampling-model.ts";
 import { conditionName, conditionsOfStudy } from "./conditions.ts";
 import { mixingCurves } from "./mixing-curve.ts";
 import type { SampledChain } from "./sample-chains.ts";
 import { type SampledState, supercellText } from "./sample-states.ts";
+import { snapshotGrids } from "./snapshot-grids.ts";
 
 /** Lattices this small in layers have no layer plot. */
 const FEWEST_LAYERS = 2;
@@ -233,6 +235,21 @@ function lowestEnergies(states: readonly SampledState[]): ReadonlyMap<string, nu
 
 function seriesName(state: SampledState): string {
   return `${state.conditionLabel}, ${state.supercellText}`;
+}
+
+/** The first replica of every state from above, for slabs. */
+export function snapshotMapsOf(lattice: ParentLattice, chains: readonly SampledChain[]): SnapshotMaps[] {
+  const pictured = chains
+    .filter(({ point }) => point.replica === 0)
+    .map(({ point, conditionLabel, result }) => ({
+      supercell: point.supercell,
+      cellText: supercellText(point.supercell),
+      condition: conditionLabel,
+      temperature_K: point.temperature_K,
+      equilibrated: result.equilibration.equilibrated,
+      snapshots: result.snapshots,
+    }));
+  return snapshotGrids(lattice, pictured);
 }
 
 /** Final snapshots of every chain that is not too large to show. */

@@ -24,7 +24,7 @@ import { latticeSummary, provenanceSummary, writeReport } from "./report.ts";
 import { dataSummary, finalErrors, fitSummary } from "./report-fit.ts";
 import { methodsSummary } from "./report-methods.ts";
 import { observationSummary } from "./report-observations.ts";
-import { mcSummary, snapshotSummary } from "./report-sample.ts";
+import { mcSummary, snapshotMapsOf, snapshotSummary } from "./report-sample.ts";
 import { type SampleOutcome, sampleModel } from "./sample.ts";
 import type { SampledChain } from "./sample-chains.ts";
 import { writeSamplingFiles } from "./sample-files.ts";
@@ -244,7 +244,10 @@ function reportModel(parts: ReportParts): ReportModel {
           ...optional("observations", observationSummary(study, expansion.lattice, states)),
           ...(study.report?.pictures === false
             ? {}
-            : { snapshots: snapshotSummary(study, expansion.lattice, chains) }),
+            : {
+                snapshotMaps: snapshotMapsOf(expansion.lattice, chains),
+                snapshots: snapshotSummary(study, expansion.lattice, chains),
+              }),
         }
       : {}),
   };

@@ -1,8 +1,11 @@
 /** Monte Carlo tasks on the executor, with progress, and what an interruption says. */
+import { join } from "node:path";
 import { EcitonError } from "../core/errors.ts";
 import type { Executor, TaskFunction } from "../exec/executor.ts";
+import { LifeSignFile } from "../exec/life-sign.ts";
 import { startTaskProgress } from "../exec/progress.ts";
 import type { RunContext } from "./context.ts";
+import { CHECKPOINTS, LIFE_SIGN } from "./output-folder.ts";
 
 export interface TaskGroup<Payload> {
   readonly task: TaskFunction;
@@ -39,12 +42,19 @@ export async function runTasks<Payload, Finished extends { readonly interrupted:
 ): Promise<Finished[]> {
   const { task, payloads, names, noun, steps } = group;
   const bar = startTaskProgress({ label: "Monte Carlo", noun, names, steps, resumed: context.resume });
+  const executor = executorOf(context);
+  const sign = executor.sharesMemory
+    ? new LifeSignFile(join(context.outDir, CHECKPOINTS, LIFE_SIGN), names)
+    : null;
   let results: (Finished | Interrupted)[];
   try {
-    results = await executorOf(context).map<Finished | Interrupted>(task, payloads, {
+    results = await executor.map<Finished | Interrupted>(task, payloads, {
       signal: context.signal,
       names,
-      onProgress: (progress) => bar.update(progress),
+      onProgress: (progress) => {
+        bar.update(progress);
+        sign?.update(progress);
+      },
     });
   } finally {
     bar.end();
