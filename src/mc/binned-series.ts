@@ -61,11 +61,15 @@ export class BinnedSeries {
     return Float64Array.from({ length: this.#finished }, (_, b) => this.#bins[b * this.#columns + column]);
   }
 
-  /** Mean after the column's own equilibrium, with its standard error corrected for correlations; null for under two bins. */
-  estimate(column: number): { readonly value: number; readonly error: number } | null {
-    if (this.#finished < 2) return null;
+  /**
+   * Mean after so many entries and after the column's own equilibrium, with its standard error corrected for correlations.
+   * @returns null where under two bins are left
+   */
+  estimate(column: number, from: number): { readonly value: number; readonly error: number } | null {
+    const first = Math.ceil(from / this.#length);
+    if (this.#finished - first < 2) return null;
     const series = this.series(column);
-    const { mean, error } = estimateMean(series, findEquilibration(series).start);
+    const { mean, error } = estimateMean(series, Math.max(first, findEquilibration(series).start));
     return { value: mean, error };
   }
 }
