@@ -112,7 +112,7 @@ export class LongRangeOrder implements Observer {
     }
     let total = 0;
     for (let q = 0; q < waves; q++) {
-      const amplitude = atoms === 0 ? 0 : Math.hypot(sumRe[q], sumIm[q]) / atoms;
+      const amplitude = atoms === 0 ? 0 : Math.sqrt(sumRe[q] * sumRe[q] + sumIm[q] * sumIm[q]) / atoms;
       total += amplitude;
       if (waves > 1) out[at + 1 + q] = amplitude;
     }

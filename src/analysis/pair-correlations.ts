@@ -39,9 +39,10 @@ interface Kind {
 interface Direction {
   readonly from: Kind;
   readonly to: Kind;
-  readonly lists: NeighbourLists;
-  /** Shell of each neighbour of the lists, from 0. */
-  readonly shell: Int32Array;
+  readonly shells: number;
+  /** For each sublattice, the stretch of its list of neighbours that are of the other kind. */
+  readonly begin: Int32Array;
+  readonly end: Int32Array;
   /**
    * Number of neighbours in shell g: of a site of sublattice s at `from` at [g * sublattices + s], of one at `to` at
    * [(shells + g) * sublattices + s].
@@ -55,7 +56,6 @@ interface Block {
   readonly forward: Direction;
   /** The same pairs seen from the other kind. */
   readonly backward: Direction;
-  readonly shells: number;
 }
 
 /** One column: of block, shell and species; `perProduct` times N_A N_B is the number that random mixing gives. */
@@ -72,6 +72,9 @@ export class PairCorrelations implements Observer {
   readonly columns: readonly ObserverColumn[];
   readonly #cells: number;
   readonly #kinds: readonly Kind[];
+  readonly #lists: NeighbourLists;
+  /** Shell of each neighbour of the lists, from 0; it is the same from either end. */
+  readonly #shell: Int32Array;
   readonly #blocks: readonly Block[];
   readonly #entries: readonly Entry[];
   /** From a site's own species number to the kind's, at [parent site * 256 + number]. */
@@ -107,29 +110,34 @@ export class PairCorrelations implements Observer {
     const pairs = pairsWithin(supercell, cutoff, activeSites(lattice), path);
     if (pairs.length === 0) throw studyError(path, `no two sites that can change are within ${cutoff} Å`);
     const shells = shellTable(lattice, cutoff);
+    const kindOf = (s: number) => this.#kinds.findIndex((kind) => kind.sublattices.includes(s));
+    this.#lists = compileNeighbours(
+      supercell,
+      pairs.sort((a, b) => kindOf(a.to) - kindOf(b.to)),
+    );
+    this.#shell = Int32Array.from(this.#lists.pairs, ({ from, to, distance }) => {
+      const [one, other] = [lattice.sites[from].kind, lattice.sites[to].kind];
+      return shellOf(shells, one, other, distance) - 1;
+    });
     const blocks: Block[] = [];
     const entries: Entry[] = [];
     const columns: ObserverColumn[] = [];
     this.#kinds.forEach((one, i) => {
       for (const other of this.#kinds.slice(i)) {
-        const between = (from: Kind, to: Kind) =>
-          pairs.filter((pair) => from.sublattices.includes(pair.from) && to.sublattices.includes(pair.to));
-        const numberOf = (pair: NeighbourPair) => shellOf(shells, one.name, other.name, pair.distance);
-        const outward = between(one, other);
-        if (outward.length === 0) continue;
-        const last = outward.reduce((most, pair) => Math.max(most, numberOf(pair)), 0);
-        const direction = (from: Kind, to: Kind, list: readonly NeighbourPair[]) =>
-          compileDirection(supercell, from, to, list, numberOf, last);
-        const forward = direction(one, other, outward);
-        const backward = one === other ? forward : direction(other, one, between(other, one));
-        const block: Block = { forward, backward, shells: last };
+        const forward = this.#compileDirection(one, other);
+        const backward = one === other ? forward : this.#compileDirection(other, one);
+        const block: Block = { forward, backward };
         blocks.push(block);
-        for (let shell = 0; shell < last; shell++) {
-          const distance = outward.find((pair) => numberOf(pair) === shell + 1)?.distance;
-          if (distance === undefined) continue;
-          for (const entry of entriesOfShell(supercell, block, shell)) {
+        for (let shell = 0; shell < forward.shells; shell++) {
+          const inShell = this.#lists.pairs.filter(
+            (pair, k) =>
+              this.#shell[k] === shell &&
+              one.sublattices.includes(pair.from) &&
+              other.sublattices.includes(pair.to),
+          );
+          for (const entry of entriesOfShell(supercell, block, shell, inShell)) {
             entries.push(entry);
-            columns.push(this.#describe(entry, distance));
+            columns.push(this.#describe(entry, inShell[0].distance));
           }
         }
       }
@@ -137,6 +145,35 @@ export class PairCorrelations implements Observer {
     this.#blocks = blocks;
     this.#entries = entries;
     this.columns = columns;
+  }
+
+  #compileDirection(from: Kind, to: Kind): Direction {
+    const sublattices = this.#rareEnd.length;
+    const begin = new Int32Array(sublattices);
+    const end = new Int32Array(sublattices);
+    const found: number[] = [];
+    this.#lists.pairs.forEach((pair, k) => {
+      if (!from.sublattices.includes(pair.from) || !to.sublattices.includes(pair.to)) return;
+      if (end[pair.from] === 0) begin[pair.from] = k;
+      end[pair.from] = k + 1;
+      found.push(k);
+    });
+    const shells = found.reduce((most, k) => Math.max(most, this.#shell[k] + 1), 0);
+    const coordination = new Int32Array(2 * shells * sublattices);
+    for (const k of found) {
+      const pair = this.#lists.pairs[k];
+      coordination[this.#shell[k] * sublattices + pair.from]++;
+      coordination[(shells + this.#shell[k]) * sublattices + pair.to]++;
+    }
+    return {
+      from,
+      to,
+      shells,
+      begin,
+      end,
+      coordination,
+      found: new Float64Array(shells * from.species.length * to.species.length),
+    };
   }
 
   #describe({ block, shell, a, b, alpha }: Entry, distance: number): ObserverColumn {
@@ -161,9 +198,9 @@ export class PairCorrelations implements Observer {
   measure(occupation: Uint8Array, out: Float64Array, at: number): void {
     for (let k = 0; k < this.#kinds.length; k++) this.#countKind(this.#kinds[k], occupation);
     for (let k = 0; k < this.#blocks.length; k++) {
-      const { forward, backward, shells } = this.#blocks[k];
+      const { forward, backward } = this.#blocks[k];
       // From the kind with fewer sites to look at.
-      this.#countPairs(forward.from.rare <= backward.from.rare ? forward : backward, shells);
+      this.#countPairs(forward.from.rare <= backward.from.rare ? forward : backward);
     }
     for (let k = 0; k < this.#entries.length; k++) out[at + k] = this.#value(this.#entries[k]);
   }
@@ -223,8 +260,9 @@ export class PairCorrelations implements Observer {
   }
 
   /** Counts the neighbours of all sites but those of the common species; these follow from the totals. */
-  #countPairs({ from, to, lists, shell, coordination, found }: Direction, shells: number): void {
-    const { start, first, table, shift } = lists;
+  #countPairs({ from, to, shells, begin, end, coordination, found }: Direction): void {
+    const { first, table, shift } = this.#lists;
+    const shell = this.#shell;
     const cells = this.#cells;
     const codes = this.#codes;
     const rareCells = this.#rareCells;
@@ -233,15 +271,15 @@ export class PairCorrelations implements Observer {
     found.fill(0);
     for (let i = 0; i < from.sublattices.length; i++) {
       const s = from.sublattices[i];
-      const begin = s * cells;
-      const end = this.#rareEnd[s];
-      for (let k = start[s]; k < start[s + 1]; k++) {
+      const own = s * cells;
+      const rareEnd = this.#rareEnd[s];
+      for (let k = begin[s]; k < end[s]; k++) {
         const target = first[k];
         const cellAt = table[k];
         const row = shell[k] * rows;
-        for (let at = begin; at < end; at++) {
+        for (let at = own; at < rareEnd; at++) {
           const c = rareCells[at];
-          found[(row + codes[begin + c]) * width + codes[target + shift[cellAt + c]]]++;
+          found[(row + codes[own + c]) * width + codes[target + shift[cellAt + c]]]++;
         }
       }
     }
@@ -281,30 +319,13 @@ function kindsOf({ lattice, numCells }: Supercell): Kind[] {
   });
 }
 
-function compileDirection(
-  supercell: Supercell,
-  from: Kind,
-  to: Kind,
-  pairs: readonly NeighbourPair[],
-  numberOf: (pair: NeighbourPair) => number,
-  shells: number,
-): Direction {
-  const lists = compileNeighbours(supercell, pairs);
-  const sublattices = supercell.lattice.sites.length;
-  const coordination = new Int32Array(2 * shells * sublattices);
-  const shell = Int32Array.from(lists.pairs, (pair) => numberOf(pair) - 1);
-  lists.pairs.forEach((pair, k) => {
-    coordination[shell[k] * sublattices + pair.from]++;
-    coordination[(shells + shell[k]) * sublattices + pair.to]++;
-  });
-  const found = new Float64Array(shells * from.species.length * to.species.length);
-  return { from, to, lists, shell, coordination, found };
-}
-
-function entriesOfShell({ lattice, numCells }: Supercell, block: Block, shell: number): Entry[] {
-  const { forward } = block;
-  const { from, to } = forward;
-  const inShell = forward.lists.pairs.filter((_, k) => forward.shell[k] === shell);
+function entriesOfShell(
+  { lattice, numCells }: Supercell,
+  block: Block,
+  shell: number,
+  inShell: readonly NeighbourPair[],
+): Entry[] {
+  const { from, to } = block.forward;
   const allows = (s: number, name: string) => lattice.sites[s].species.includes(name);
   const entries: Entry[] = [];
   from.species.forEach((first, a) => {
