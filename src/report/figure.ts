@@ -1,5 +1,6 @@
 /** A figure: panels of SVG, a legend, a caption sentence and the CSV file behind it. */
 import { html, type Markup, trusted } from "./html.ts";
+import { type MarkDrawing, markPath } from "./map-marks.ts";
 import { fillDefs, fillId, type SymbolName, symbolPaths } from "./marks.ts";
 
 export interface Figure {
@@ -11,6 +12,8 @@ export interface Figure {
   readonly panels: readonly { readonly title?: string; readonly svg: Markup }[];
   /** Panels over each other; otherwise they stand in two columns. */
   readonly stacked?: boolean;
+  /** Small panels in three columns. */
+  readonly small?: boolean;
   readonly csv: string;
 }
 
@@ -25,6 +28,8 @@ export interface LegendEntry {
   readonly fill?: number;
   /** Draws a pale band behind the line. */
   readonly band?: boolean;
+  /** Draws this mark of a map. */
+  readonly mark?: MarkDrawing;
 }
 
 /** Folder, beside report.html, of the CSV files; also the folder in the names of the `csv` map. */
@@ -50,7 +55,13 @@ export class FigureBook {
       : fileName;
     const sideBySide = figure.panels.length > 1 && !figure.stacked;
     // Two panels shrink in proportion to their widths and so keep equal heights.
-    const layout = !sideBySide ? "" : figure.panels.length === 2 ? " pair" : " grid";
+    const layout = !sideBySide
+      ? ""
+      : figure.small
+        ? " small-multiples"
+        : figure.panels.length === 2
+          ? " pair"
+          : " grid";
     return html`<figure id="fig-${name}">
 <div class="panels${layout}">${figure.panels.map(
       (panel) =>
@@ -91,6 +102,12 @@ function key(id: string, entry: LegendEntry): Markup {
       fillDefs(id, entry.fill + 1),
       `<rect x="0.5" y="0.5" width="33" height="15" stroke="#333" fill="url(#${fillId(id, entry.fill)})"/>`,
     );
+  if (entry.mark !== undefined) {
+    const { fill, stroke, size, line } = entry.mark;
+    parts.push(
+      `<path d="${markPath(entry.mark, 17, 8, 13 * size)}" fill="${fill}" stroke="${stroke}" stroke-width="${13 * line}"/>`,
+    );
+  }
   return trusted(
     `<svg width="34" height="16" viewBox="0 0 34 16" aria-hidden="true">${parts.join("")}</svg>`,
   );

@@ -33,6 +33,12 @@ function pieceText(piece: Piece): string {
   return escapeHtml(String(piece));
 }
 
+/** Text in which "k_B" is set as k with a lower B; other underscores are parts of names. */
+export function withIndices(text: string): Markup {
+  const pieces = text.split(/\bk_B\b/);
+  return html`${pieces.map((piece, i) => (i === 0 ? html`${piece}` : html`<i>k</i><sub>B</sub>${piece}`))}`;
+}
+
 /** Marks text as HTML: for what this program wrote itself (an SVG from the plot library, a style sheet). */
 export function trusted(text: string): Markup {
   return new Markup(text);

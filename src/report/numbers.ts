@@ -32,6 +32,11 @@ export function fixed(value: number | undefined, decimals: number): string {
   return (Number(text) === 0 ? text.replace("-", "") : text).replace("-", "−");
 }
 
+/** A length in a picture: a hundredth of a pixel cannot be seen, and short numbers keep the page small. */
+export function px(value: number): string {
+  return String(Math.round(value * 100) / 100);
+}
+
 /** Label of an axis tick without thousands separators: temperatures read better so. */
 export function plain(value: number): string {
   return String(Number(value.toPrecision(12))).replace("-", "−");

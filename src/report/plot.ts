@@ -30,8 +30,17 @@ export function drawPlot(label: string, options: Plot.PlotOptions, defs = ""): M
   svg.setAttribute("font-family", "Helvetica Neue, Arial, Liberation Sans, sans-serif");
   svg.setAttribute("overflow", "visible");
   // The DOM library leaves "<" and ">" in attributes as they are; the label is free text, so it is escaped here.
-  const inside = svg.outerHTML.slice("<svg".length, -"</svg>".length);
+  const inside = lowerIndices(svg.outerHTML.slice("<svg".length, -"</svg>".length));
   return trusted(`<svg aria-label="${escapeHtml(label)}"${inside}${defs}</svg>`);
+}
+
+/** "k_B" in a label as k with a lower B; other underscores are parts of names. */
+function lowerIndices(svg: string): string {
+  return svg.replace(
+    /(<text\b[^>]*>[^<]*?)\bk_B\b([^<]*)/g,
+    (_, before: string, after: string) =>
+      `${before}<tspan font-style="italic">k</tspan><tspan dy="3" font-size="75%">B</tspan><tspan dy="-3">${after}</tspan>`,
+  );
 }
 
 /** Room for the longest tick label of a linear axis (about 7 pixels a character) and the axis label beside it. */

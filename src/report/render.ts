@@ -2,11 +2,16 @@
 import { FigureBook } from "./figure.ts";
 import { html, trusted } from "./html.ts";
 import type { ReportModel } from "./model.ts";
+import { snapshotMapsFigure } from "./plots/snapshot-maps.ts";
+import { claimsSection } from "./sections/claims.ts";
+import { comparisonSection } from "./sections/comparisons.ts";
 import { dataSection } from "./sections/data.ts";
 import { fitSection } from "./sections/fit.ts";
 import { provenanceSection, syntheticNotice, verdictBlock } from "./sections/header.ts";
 import { latticeSection } from "./sections/lattice.ts";
 import { mcSection } from "./sections/mc.ts";
+import { methodsSection } from "./sections/methods.ts";
+import { observationSection } from "./sections/observations.ts";
 import type { Section } from "./sections/section.ts";
 import { snapshotSection } from "./sections/snapshots.ts";
 import { styleSheet } from "./style.ts";
@@ -25,13 +30,25 @@ export interface RenderedReport {
  */
 export function renderReport(model: ReportModel): RenderedReport {
   const figures = new FigureBook();
-  const { header, lattice, data, fit, mc, snapshots } = model;
+  const { header, lattice, data, fit, claims, mc, methods, observations, snapshots } = model;
+  const maps = (model.snapshotMaps ?? []).filter((map) => map.panels.length > 0);
+  const comparisons = (model.comparisons ?? []).filter((comparison) => comparison.points.length > 0);
   const sections: Section[] = [];
   if (header.provenance !== undefined) sections.push(provenanceSection(header.provenance));
   if (data !== undefined) sections.push(dataSection(data, figures));
   if (lattice !== undefined) sections.push(latticeSection(lattice));
   if (fit !== undefined) sections.push(fitSection(fit, figures));
+  if (claims !== undefined && claims.claims.length > 0) sections.push(claimsSection(claims));
   if (mc !== undefined) sections.push(mcSection(mc, figures));
+  if (methods !== undefined) sections.push(methodsSection(methods, figures));
+  if (maps.length > 0)
+    sections.push({
+      id: "configurations",
+      title: "Configurations",
+      body: maps.map((map) => figures.add(snapshotMapsFigure(map))),
+    });
+  if (observations !== undefined) sections.push(observationSection(observations, figures));
+  if (comparisons.length > 0) sections.push(comparisonSection(comparisons, figures));
   if (snapshots !== undefined && snapshots.frames.length > 0) sections.push(snapshotSection(snapshots));
 
   const page = html`<!DOCTYPE html>

@@ -27,6 +27,8 @@ figure { margin: 1.6rem 0; break-inside: avoid; }
 .panels { display: grid; gap: 0.8rem 1rem; align-items: start; }
 .panels.pair { display: flex; align-items: end; } .panels.pair .panel { flex: 0 1 auto; min-width: 0; }
 .panels.grid { grid-template-columns: repeat(2, minmax(0, auto)); justify-content: start; align-items: end; }
+.panels.small-multiples { grid-template-columns: repeat(3, minmax(0, auto)); justify-content: start; align-items: end; gap: 0.8rem 0.6rem; }
+.small-multiples .panel-title { margin-left: 50px; font-size: 0.78rem; overflow-wrap: anywhere; }
 .panel-title { margin: 0 0 0.1rem 62px; font-size: 0.85rem; font-weight: bold; }
 .panel svg { display: block; max-width: 100%; height: auto; }
 .legend { display: flex; flex-wrap: wrap; gap: 0.2rem 1.4rem; margin: 0.5rem 0 0 3.6rem; font-size: 0.82rem; }
@@ -44,6 +46,13 @@ code, pre { font-family: ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, mono
 code { overflow-wrap: anywhere; }
 pre { background: #f7f7f7; padding: 0.8rem; overflow-x: auto; }
 details { margin: 0.6rem 0; } summary { cursor: pointer; font-weight: bold; font-size: 0.95rem; }
+.outcome { white-space: nowrap; } .outcome .sign { display: inline-block; width: 1.35em; height: 1.35em; line-height: 1.35em; text-align: center;
+  font-weight: bold; color: #fff; }
+.outcome.good .sign { background: #00694c; border-radius: 50%; } .outcome.bad .sign { background: #a32600; }
+.outcome.unclear .sign { color: #1a1a1a; border: 1.5px dashed #9a5900; border-radius: 4px; line-height: 1.15em; }
+table.claims td { min-width: 8rem; white-space: normal; padding-top: 0.5rem; padding-bottom: 0.5rem; }
+ul.values { list-style: none; margin: 0; padding: 0; } ul.values li { display: flex; gap: 0.6rem; margin: 0.15rem 0; }
+table.claims details { margin: 0; } table.claims summary { font-size: inherit; font-weight: normal; }
 .table.long { max-height: 36rem; overflow: auto; }
 #viewer { position: relative; width: 100%; height: 30rem; outline: 1px solid #999; }
 #viewer:has(#viewer-message) { height: auto; }

@@ -5,7 +5,7 @@ import { html, type Markup } from "./html.ts";
 export const shortTable = 25;
 
 export interface Column<Row> {
-  readonly title: string;
+  readonly title: string | Markup;
   readonly cell: (row: Row) => string | Markup;
   /** Numbers stand to the right. */
   readonly number?: boolean;

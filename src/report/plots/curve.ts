@@ -9,6 +9,10 @@ import { count, plain, requireFinite } from "../numbers.ts";
 import { drawPlot, paddedRange } from "../plot.ts";
 import { errorBars } from "./error-bars.ts";
 
+/** Longer curves are drawn as lines without symbols, and through at most so many of their points. */
+const MOST_SYMBOLS = 60;
+const MOST_CORNERS = 400;
+
 /** @throws {EcitonError} "shape" for numbers that are not finite */
 export function curveFigure(curve: CurvePlot): Figure {
   for (const series of curve.series)
@@ -31,7 +35,7 @@ export function curveFigure(curve: CurvePlot): Figure {
         const points = [...series.points].sort((a, b) => a.x - b.x);
         const place = { x: "x", y: "y", stroke: style.color };
         return [
-          Plot.lineY(points, { ...place, strokeWidth: 1.6, strokeDasharray: style.dash || "1 0" }),
+          Plot.lineY(thinned(points), { ...place, strokeWidth: 1.6, strokeDasharray: style.dash || "1 0" }),
           ...errorBars(
             points.filter((p) => (p.error ?? 0) > 0),
             {
@@ -42,7 +46,9 @@ export function curveFigure(curve: CurvePlot): Figure {
               strokeWidth: 1.2,
             },
           ),
-          Plot.dot(points, { ...place, symbol: style.symbol, r: 3.6, fill: "white", strokeWidth: 1.5 }),
+          points.length > MOST_SYMBOLS
+            ? null
+            : Plot.dot(points, { ...place, symbol: style.symbol, r: 3.6, fill: "white", strokeWidth: 1.5 }),
         ];
       }),
     });
@@ -53,7 +59,11 @@ export function curveFigure(curve: CurvePlot): Figure {
     name: `curve-${slug(curve.title)}`,
     title: curve.title,
     caption: `${curve.caption === undefined ? "" : `${curve.caption} `}${count(all.length, "point")} in ${count(curve.series.length, "curve")}.${hasErrors ? " Bars: one standard error." : ""}`,
-    legend: curve.series.map((series, i) => ({ label: series.name, ...seriesStyle(i % distinctSeries) })),
+    legend: curve.series.map((series, i) => {
+      const { color, dash, symbol } = seriesStyle(i % distinctSeries);
+      const marked = series.points.length <= MOST_SYMBOLS;
+      return { label: series.name, color, dash, ...(marked ? { symbol } : {}) };
+    }),
     panels,
     csv: toCsv(
       curve.title,
@@ -61,4 +71,13 @@ export function curveFigure(curve: CurvePlot): Figure {
       curve.series.flatMap((series) => series.points.map((p) => [series.name, p.x, p.y, p.error])),
     ),
   };
+}
+
+/** Evenly chosen points, the first and the last among them. */
+function thinned<T>(points: readonly T[]): readonly T[] {
+  if (points.length <= MOST_CORNERS) return points;
+  return Array.from(
+    { length: MOST_CORNERS },
+    (_, i) => points[Math.round((i * (points.length - 1)) / (MOST_CORNERS - 1))],
+  );
 }

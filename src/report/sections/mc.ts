@@ -1,6 +1,6 @@
 /** Monte Carlo: warnings first, then averages, occupations, curves, traces and acceptance. */
 import type { FigureBook } from "../figure.ts";
-import { html, type Markup } from "../html.ts";
+import { html, type Markup, withIndices } from "../html.ts";
 import type { AverageTable, McChain, McSummary } from "../model.ts";
 import { count, fixed, integer, percent, withError } from "../numbers.ts";
 import { curveFigure } from "../plots/curve.ts";
@@ -49,7 +49,7 @@ function averageBlock(averages: AverageTable): Markup {
       number: true,
     },
     {
-      title: `heat capacity (${heatCapacityUnit})`,
+      title: withIndices(`heat capacity (${heatCapacityUnit})`),
       cell: (row) => withError(row.heatCapacity?.mean, row.heatCapacity?.error),
       number: true,
     },
