@@ -11,6 +11,7 @@ import { readStructures } from "../src/data/formats/index.ts";
 import { readOccupationTable } from "../src/data/occupation-table.ts";
 import { loadStudy, type Overrides } from "../src/data/study/load-study.ts";
 import { predictRows } from "../src/fitting/problem.ts";
+import { conditionsOfStudy } from "../src/workflows/conditions.ts";
 import { readModelFile } from "../src/workflows/model-file.ts";
 import { type FinishedRun, runFile } from "./workflows/run-study.ts";
 
@@ -58,6 +59,8 @@ describe.each(names)("%s", (name) => {
     const expected = ["report-csv", "report.html", "provenance.json"];
     if (whole.fit) expected.push("model.json", "training.csv");
     if (whole.sample) expected.push("layers.csv", "sampling.csv", "sampling.json", "snapshots");
+    if (whole.sample && whole.sample.ensemble !== "canonical") expected.push("fractions.csv");
+    if (whole.sample?.observe) expected.push("observations.csv", "maps.csv");
     expect(top).toEqual(expected.sort());
     const html = run.read("report.html");
     expect(html.startsWith("<!DOCTYPE html>")).toBe(true);
@@ -118,14 +121,17 @@ describe.each(names)("%s", (name) => {
       );
       const sampling = rows(run.read("sampling.csv"));
       expect(sampling).toHaveLength(states.length);
-      expect(states).toHaveLength(2 * whole.sample!.compositions!.length * whole.sample!.supercells.length);
+      expect(states).toHaveLength(
+        2 * conditionsOfStudy(whole.sample!).length * whole.sample!.supercells.length,
+      );
       sampling.forEach((row, i) => {
         const state = states[i];
         expect(row.condition).toBe(state.conditionLabel);
         expect(Number(row.temperature_K)).toBe(state.temperature_K);
         expect(Number(row.energy_eV)).toBe(state.energy_eV.value);
         expect(Number(row.error_eV)).toBe(state.energy_eV.error);
-        expect(Number(row.heat_capacity_kB)).toBe(state.heatCapacity_kB!.value);
+        if (state.heatCapacity_kB === null) expect(row.heat_capacity_kB).toBe("");
+        else expect(Number(row.heat_capacity_kB)).toBe(state.heatCapacity_kB.value);
       });
       const layers = rows(run.read("layers.csv"));
       expect(layers.map((row) => [row.species, row.layer, Number(row.occupancy)])).toEqual(
@@ -153,7 +159,11 @@ describe.each(names)("%s", (name) => {
         // Snapshots and the lowest state met.
         expect(structures).toHaveLength(whole.sample!.snapshots + 1);
         for (const structure of structures) {
-          expect(structure.species.filter((s) => s === "X")).toHaveLength(state.composition.V ?? 0);
+          const vacancies = structure.species.filter((s) => s === "X").length;
+          const charges = structure.charges ?? [];
+          const reduced = structure.species.filter((s, k) => s === "Ce" && charges[k] === 3).length;
+          expect(reduced).toBe(2 * vacancies);
+          if (whole.sample!.ensemble === "canonical") expect(vacancies).toBe(state.composition.V);
           expect(structure.energy).toBeTypeOf("number");
         }
         expect(existsSync(join(run.folder, "snapshots", `${chain}-lowest.POSCAR`))).toBe(true);
