@@ -1,13 +1,10 @@
 /** Lowest states: by looking at all of them, or by simulated annealing with restarts. */
-import { EcitonError } from "../core/errors.ts";
 import { RandomStream } from "../core/random.ts";
 import type { Supercell } from "../lattice/supercell.ts";
-import { randomOccupation } from "./composition.ts";
+import { Cooling } from "./cooling.ts";
 import { forEachState, MOST_STATES } from "./enumerate-states.ts";
 import type { ExchangeGroup } from "./exchange-groups.ts";
 import type { LatticeModel } from "./lattice-model.ts";
-import { MetropolisChain } from "./metropolis.ts";
-import { SwapMoves } from "./swap-moves.ts";
 
 /** Energies closer than this are one level, eV: above rounding, below any fitted interaction that matters. */
 const LEVEL_WIDTH_EV = 1e-7;
@@ -66,14 +63,11 @@ export interface AnnealOptions {
 }
 
 export interface AnnealedState {
-  /** Lowest energy met in the run, eV, computed in full. */
+  /** Lowest energy of the run, eV, computed in full: of a state that no single exchange lowers. */
   readonly energy: number;
   readonly occupation: Uint8Array;
   readonly restart: number;
 }
-
-/** Temperatures in one cooling. */
-const STAGES = 100;
 
 /**
  * Simulated annealing; the search proves nothing, but many restarts that end at one energy speak for it.
@@ -87,21 +81,15 @@ export function anneal(
   counts: readonly (readonly number[])[],
   options: AnnealOptions,
 ): AnnealedState[] {
-  const { seed, restarts, stepsPerRestart, from_K, to_K } = options;
-  if (!(from_K >= to_K && to_K > 0))
-    throw new EcitonError("usage", `annealing cools from ${from_K} K to ${to_K} K: expected from >= to > 0`);
+  const { seed, restarts, stepsPerRestart: steps, from_K, to_K } = options;
+  const system = { model, supercell, groups, counts };
+  const plan = { ensemble: { kind: "canonical" }, steps, from_K, to_K } as const;
   const found = Array.from({ length: restarts }, (_, restart): AnnealedState => {
-    const random = new RandomStream(seed, restart);
-    const occupation = randomOccupation(supercell, groups, counts, random);
-    const moves = new SwapMoves(model, supercell, groups, occupation);
-    const chain = new MetropolisChain(model, moves, occupation, from_K, random);
-    for (let stage = 0; stage < STAGES; stage++) {
-      chain.setTemperature(from_K * (to_K / from_K) ** (stage / (STAGES - 1)));
-      chain.run(Math.floor((stepsPerRestart * (stage + 1)) / STAGES) - chain.step);
-    }
-    const { occupation: lowest } = chain.lowest;
-    chain.close();
-    return { energy: model.energy(lowest), occupation: lowest, restart };
+    const cooling = new Cooling(system, plan, new RandomStream(seed, restart));
+    cooling.advance(steps);
+    cooling.close();
+    const { energy, occupation } = cooling.lowest();
+    return { energy, occupation, restart };
   });
   return found.sort((a, b) => a.energy - b.energy);
 }

@@ -9,7 +9,7 @@ import { type Composition, countsByGroup, randomOccupation } from "./composition
 import { createMoves } from "./create-moves.ts";
 import type { Ensemble, MoveWeights } from "./ensemble.ts";
 import { type ExchangeGroup, exchangeGroups } from "./exchange-groups.ts";
-import type { Moves } from "./lattice-model.ts";
+import type { LatticeModel, Moves } from "./lattice-model.ts";
 
 export interface SystemPayload {
   readonly expansion: ExpansionRecord;
@@ -36,7 +36,7 @@ export interface CheckpointPlan {
 
 export interface System {
   readonly supercell: Supercell;
-  readonly model: CompiledExpansion;
+  readonly model: LatticeModel;
   readonly groups: readonly ExchangeGroup[];
   /** By group and species, at the start. */
   readonly counts: readonly (readonly number[])[];
