@@ -84,6 +84,22 @@ describe("usual moves of each ensemble", () => {
       expect(Math.abs((share.get(kind) ?? 0) - p)).toBeLessThan(4 * Math.sqrt((p * (1 - p)) / draws));
   });
 
+  it("draw neighbours of the rarer species only", () => {
+    // One vacancy among 27 sites: all its neighbours hold oxygen, so no proposal of this kind is in vain.
+    const occupation = reduced();
+    const random = new RandomStream(3, 0);
+    const moves = create(canonical, { neighbourSwap: 1 });
+    let vacancies = 0;
+    for (let n = 0; n < 2000; n++) {
+      moves.propose(occupation, random);
+      if (!moves.kinds[moves.kind].includes("V")) continue;
+      expect(moves.logRatio).toBeGreaterThan(Number.NEGATIVE_INFINITY);
+      vacancies++;
+    }
+    // The weights of the pairs of species are 1 vacancy to 2 Ce3+.
+    expect(Math.abs(vacancies / 2000 - 1 / 3)).toBeLessThan(4 * Math.sqrt(2 / 9 / 2000));
+  });
+
   it("have whole weights in the ratio that was asked for", () => {
     expect(wholeWeights({ swap: 3, flip: 1, reaction: 0 }, "p")).toEqual({ swap: 3, flip: 1 });
     expect(wholeWeights({ swap: 0.25, flip: 0.75 }, "p")).toEqual({ swap: 250_000, flip: 750_000 });
