@@ -1,8 +1,8 @@
 /** A perceptually uniform ramp from pale (little) to dark (much), and the scale that explains it. */
 import * as Plot from "@observablehq/plot";
 import { type Markup, trusted } from "./html.ts";
-import { px, significant } from "./numbers.ts";
-import { drawPlot } from "./plot.ts";
+import { plain, px, significant } from "./numbers.ts";
+import { drawPlot, logAxis } from "./plot.ts";
 
 /** Neighbouring steps can hardly be told apart; equal steps share one path of the picture. */
 const STEPS = 64;
@@ -42,7 +42,11 @@ export function colorRamp(
       marginLeft: 30,
       marginTop: 4,
       marginBottom: 40,
-      x: { label, type: kind, domain: [low, high], ticks: 5, labelOffset: 34 },
+      x: {
+        ...(kind === "log" ? logAxis([low, high], 1) : { domain: [low, high], ticks: 5, tickFormat: plain }),
+        label,
+        labelOffset: 34,
+      },
       y: { axis: null, domain: [0, 1] },
       marks: [
         Plot.rect(colors, {
@@ -67,6 +71,8 @@ export function colorRamp(
 }
 
 function rampColors(): string[] {
-  const scale = Plot.scale({ color: { type: "linear", scheme: "magma", domain: [STEPS, -1] } });
+  const scale = Plot.scale({
+    color: { type: "linear", scheme: "magma", domain: [-1, STEPS], reverse: true },
+  });
   return Array.from({ length: STEPS }, (_, i) => String(scale?.apply(i)));
 }

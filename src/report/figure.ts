@@ -1,5 +1,5 @@
 /** A figure: panels of SVG, a legend, a caption sentence and the CSV file behind it. */
-import { html, type Markup, trusted } from "./html.ts";
+import { html, type Markup, trusted, withIndices } from "./html.ts";
 import { type MarkDrawing, markPath } from "./map-marks.ts";
 import { fillDefs, fillId, type SymbolName, symbolPaths } from "./marks.ts";
 
@@ -65,10 +65,10 @@ export class FigureBook {
     return html`<figure id="fig-${name}">
 <div class="panels${layout}">${figure.panels.map(
       (panel) =>
-        html`<div class="panel">${panel.title === undefined ? undefined : html`<p class="panel-title">${panel.title}</p>`}${panel.svg}</div>`,
+        html`<div class="panel">${panel.title === undefined ? undefined : html`<p class="panel-title">${withIndices(panel.title)}</p>`}${panel.svg}</div>`,
     )}</div>
 ${legend(figure)}
-<figcaption><b>Figure ${number}. ${figure.title}.</b> ${figure.caption} <a class="csv" download="${name}.csv" href="${address}">CSV</a></figcaption>
+<figcaption><b>Figure ${number}. ${withIndices(figure.title)}.</b> ${withIndices(figure.caption)} <a class="csv" download="${name}.csv" href="${address}">CSV</a></figcaption>
 </figure>
 `;
   }

@@ -66,7 +66,7 @@ function drawing(family: number, variant: Variant): MarkDrawing {
   const { shape, color, pale } = families[family % families.length];
   switch (variant) {
     case "solid":
-      return { shape, fill: color, stroke: color, size: 0.27, line: 0.06 };
+      return { shape, fill: color, stroke: color, size: 0.31, line: 0.04 };
     case "pale":
       return { shape, fill: pale, stroke: "#333", size: 0.36, line: 0.09 };
     case "hollow":

@@ -2,6 +2,7 @@
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
 import { escapeHtml, type Markup, trusted } from "./html.ts";
+import { superscript } from "./numbers.ts";
 
 const { document } = parseHTML("<html><body></body></html>");
 
@@ -67,4 +68,30 @@ export function paddedRange(values: Iterable<number>, share = 0.05): [number, nu
   if (low > high) return [0, 1];
   const margin = high > low ? share * (high - low) : Math.abs(low) * 0.1 || 1;
   return [low - margin, high + margin];
+}
+
+/**
+ * Log axis with a label at every power of ten and short ticks between them.
+ * @param margin factor by which the axis reaches beyond the values
+ */
+export function logAxis(values: readonly number[], margin = 1.15): Plot.ScaleOptions {
+  if (values.length === 0) return { type: "log", domain: [0.1, 1] };
+  const low = Math.min(...values) / margin;
+  const high = Math.max(...values) * margin;
+  const ticks: number[] = [];
+  for (let power = Math.floor(Math.log10(low)); power <= Math.log10(high); power++)
+    for (let digit = 1; digit < 10; digit++) {
+      const tick = Number(`${digit}e${power}`);
+      if (tick >= low && tick <= high) ticks.push(tick);
+    }
+  // Within one decade a label at powers of ten alone would leave the axis bare.
+  const few = ticks.filter((tick) => Math.log10(tick) % 1 === 0).length < 2;
+  const label = (tick: number) => {
+    const [mantissa, power] = tick.toExponential(0).split("e");
+    if (mantissa === "1") return `10${superscript(Number(power))}`;
+    return few && (mantissa === "2" || mantissa === "5")
+      ? `${mantissa} × 10${superscript(Number(power))}`
+      : "";
+  };
+  return { type: "log", domain: [low, high], ticks, tickFormat: label };
 }

@@ -51,7 +51,7 @@ details { margin: 0.6rem 0; } summary { cursor: pointer; font-weight: bold; font
 .outcome.good .sign { background: #00694c; border-radius: 50%; } .outcome.bad .sign { background: #a32600; }
 .outcome.unclear .sign { color: #1a1a1a; border: 1.5px dashed #9a5900; border-radius: 4px; line-height: 1.15em; }
 table.claims td { min-width: 8rem; white-space: normal; padding-top: 0.5rem; padding-bottom: 0.5rem; }
-ul.values { list-style: none; margin: 0; padding: 0; } ul.values li { display: flex; gap: 0.6rem; margin: 0.15rem 0; }
+ul.values { list-style: none; margin: 0; padding: 0; } ul.values li { display: flex; gap: 0.6rem; margin: 0.15rem 0; } ul.values b { white-space: nowrap; }
 table.claims details { margin: 0; } table.claims summary { font-size: inherit; font-weight: normal; }
 .table.long { max-height: 36rem; overflow: auto; }
 #viewer { position: relative; width: 100%; height: 30rem; outline: 1px solid #999; }

@@ -46,7 +46,8 @@ function drawRun({ name, energies, energyUnit }: AnnealingRun) {
   const largest = points[points.length - 1].above;
   return drawPlot(`Final energies: ${name}`, {
     width: 440,
-    height: 250,
+    height: 280,
+    marginLeft: 76,
     x: {
       label: "restart, sorted by energy",
       domain: paddedRange([1, Math.max(2, sorted.length)], 0.04),

@@ -26,6 +26,7 @@ export function cellComparisonFigure(comparison: CellComparison): Figure {
     y1: second.mean - (second.error ?? 0),
     y2: second.mean + (second.error ?? 0),
   }));
+  const differences = points.map((point) => difference(point.first, point.second));
   const domain = paddedRange(drawn.flatMap((p) => [p.x1, p.x2, p.y1, p.y2]));
   const label = unit === undefined ? quantity : `${quantity} (${unit})`;
   // Groups that share a style stand in different panels.
@@ -66,14 +67,17 @@ export function cellComparisonFigure(comparison: CellComparison): Figure {
       }),
     };
   });
-  const differences = points.map((point) => difference(point.first, point.second));
+  const sigmas = drawn.flatMap((point, i) =>
+    differences[i].sigmas === undefined ? [] : [{ ...point, place: i + 1, sigmas: differences[i].sigmas }],
+  );
+  if (parts === 1 && sigmas.length > 0) panels.push({ svg: drawSigmas(title, cells, sigmas, groups) });
   const known = differences.filter((d) => agreement(d) !== "unknown");
   const beyond = known.filter((d) => agreement(d) !== "agrees").length;
   return {
     name: `cells-${slug(title)}`,
     title,
     caption:
-      `${count(points.length, "state")}; bars: one standard error; dashed line: equal values. ` +
+      `${count(points.length, "state")}; bars: one standard error; dashed line: equal values.${panels.length === 2 ? ` Right: the differences, ${cells[1]} less ${cells[0]}, in their standard errors, in the order of the CSV file; lines at ${agreementLimits.close} and ${agreementLimits.far}.` : ""} ` +
       `${count(beyond, "difference")} of ${known.length} ${beyond === 1 ? "exceeds" : "exceed"} ${agreementLimits.close} standard errors, where chance alone would let about ${plain(Math.round(0.46 * known.length) / 10)} do so.` +
       (comparison.note === undefined ? "" : ` ${comparison.note}`),
     legend: groups.flatMap((group, i) => {
@@ -107,4 +111,50 @@ export function cellComparisonFigure(comparison: CellComparison): Figure {
       ]),
     ),
   };
+}
+
+function drawSigmas(
+  title: string,
+  cells: CellComparison["cells"],
+  points: readonly { place: number; sigmas: number; group: string | undefined; state: string }[],
+  groups: readonly (string | undefined)[],
+) {
+  const { close, far } = agreementLimits;
+  const largest = Math.max(far + 1, ...points.map((p) => Math.abs(p.sigmas))) * 1.05;
+  return drawPlot(`${title}: differences`, {
+    width: 430,
+    height: 420,
+    x: {
+      label: "row of the CSV file",
+      domain: paddedRange(points.map((p) => p.place)),
+      ticks: 6,
+      tickFormat: plain,
+    },
+    y: {
+      label: `(${cells[1]} − ${cells[0]}) / standard error`,
+      domain: [-largest, largest],
+      ticks: 8,
+      tickFormat: plain,
+    },
+    marks: [
+      Plot.ruleY([0], { stroke: grey.middle }),
+      Plot.ruleY([-close, close], { stroke: grey.middle, strokeDasharray: "4 3" }),
+      Plot.ruleY([-far, far], { stroke: grey.middle, strokeDasharray: "1 3" }),
+      ...groups.map((group, i) =>
+        Plot.dot(
+          points.filter((p) => p.group === group),
+          {
+            x: "place",
+            y: "sigmas",
+            symbol: seriesStyle(i).symbol,
+            stroke: seriesStyle(i).color,
+            fill: "white",
+            r: 3.4,
+            strokeWidth: 1.5,
+            title: "state",
+          },
+        ),
+      ),
+    ],
+  });
 }

@@ -13,8 +13,11 @@ import { errorBars } from "./error-bars.ts";
 const MOST_SYMBOLS = 60;
 const MOST_CORNERS = 400;
 
-/** @throws {EcitonError} "shape" for numbers that are not finite */
-export function curveFigure(curve: CurvePlot): Figure {
+/**
+ * @param size of the picture in pixels, where one panel holds all curves
+ * @throws {EcitonError} "shape" for numbers that are not finite
+ */
+export function curveFigure(curve: CurvePlot, size = { width: 620, height: 360 }): Figure {
   for (const series of curve.series)
     requireFinite(`${curve.title}, ${series.name}`, series.points, ["x", "y", "error"]);
   const all = curve.series.flatMap((series) => series.points);
@@ -26,8 +29,8 @@ export function curveFigure(curve: CurvePlot): Figure {
   const panels = Array.from({ length: groups }, (_, group) => {
     const shown = curve.series.slice(group * distinctSeries, (group + 1) * distinctSeries);
     const svg = drawPlot(curve.title, {
-      width: groups === 1 ? 620 : 430,
-      height: groups === 1 ? 360 : 300,
+      width: groups === 1 ? size.width : 430,
+      height: groups === 1 ? size.height : 300,
       x: { label: curve.xLabel, domain: domain.x, ticks: 7, tickFormat: plain },
       y: { label: curve.yLabel, domain: domain.y, grid: true },
       marks: shown.flatMap((series, i) => {

@@ -4,8 +4,8 @@ import { toCsv } from "../csv.ts";
 import type { Figure, LegendEntry } from "../figure.ts";
 import { okabeIto } from "../marks.ts";
 import type { FitSummary, LambdaPath } from "../model.ts";
-import { count, notFinite, requireFinite, significant, superscript } from "../numbers.ts";
-import { drawPlot, paddedRange } from "../plot.ts";
+import { count, notFinite, requireFinite, significant } from "../numbers.ts";
+import { drawPlot, logAxis, paddedRange } from "../plot.ts";
 
 /** The same in both panels, so that their λ axes stand over each other. */
 const marginLeft = 76;
@@ -136,27 +136,4 @@ export function lambdaPathFigure(path: LambdaPath, energyUnit: FitSummary["energ
       ]),
     ),
   };
-}
-
-/** Log axis with a label at every power of ten and short ticks between them. */
-function logAxis(values: readonly number[]): Plot.ScaleOptions {
-  if (values.length === 0) return { type: "log", domain: [0.1, 1] };
-  const low = Math.min(...values) / 1.15;
-  const high = Math.max(...values) * 1.15;
-  const ticks: number[] = [];
-  for (let power = Math.floor(Math.log10(low)); power <= Math.log10(high); power++)
-    for (let digit = 1; digit < 10; digit++) {
-      const tick = Number(`${digit}e${power}`);
-      if (tick >= low && tick <= high) ticks.push(tick);
-    }
-  // Within one decade a label at powers of ten alone would leave the axis bare.
-  const few = ticks.filter((tick) => Math.log10(tick) % 1 === 0).length < 2;
-  const label = (tick: number) => {
-    const [mantissa, power] = tick.toExponential(0).split("e");
-    if (mantissa === "1") return `10${superscript(Number(power))}`;
-    return few && (mantissa === "2" || mantissa === "5")
-      ? `${mantissa} × 10${superscript(Number(power))}`
-      : "";
-  };
-  return { type: "log", domain: [low, high], ticks, tickFormat: label };
 }

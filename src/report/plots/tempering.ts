@@ -99,7 +99,7 @@ function drawFlow({ name, temperatures_K }: TemperingRun, flow: NonNullable<Temp
     height: 270,
     marginBottom: 78,
     x: { label: "temperature (K)", domain: paddedRange(temperatures_K), ticks: 6, tickFormat: plain },
-    y: { label: "share from the lowest temperature", domain: [-0.03, 1.03], ticks: 5, grid: true },
+    y: { label: "share from the lowest T", domain: [-0.03, 1.03], ticks: 5, grid: true },
     marks: [
       Plot.line(
         temperatures_K.map((T, i) => [T, 1 - i / Math.max(1, last)]),

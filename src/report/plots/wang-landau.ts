@@ -1,5 +1,6 @@
 /** The density of states and what follows from it, as curves. */
 import { EcitonError } from "../../core/errors.ts";
+import { toCsv } from "../csv.ts";
 import type { Figure } from "../figure.ts";
 import type { CurvePlot } from "../model.ts";
 import type { WangLandauRun } from "../sampling-model.ts";
@@ -17,18 +18,37 @@ export function wangLandauFigures(runs: readonly WangLandauRun[]): Figure[] {
   return units.flatMap((key) => {
     const here = runs.filter((run) => JSON.stringify([run.energyUnit, run.heatCapacityUnit]) === key);
     const { energyUnit, heatCapacityUnit = "k_B" } = here[0];
-    const against = (yLabel: string, of: (row: Thermodynamics) => number | undefined) =>
-      thermalCurve(here, yLabel, of);
+    const curves = [
+      thermalCurve(here, `energy (${energyUnit})`, (row) => row.energy),
+      thermalCurve(here, `heat capacity (${heatCapacityUnit})`, (row) => row.heatCapacity),
+      thermalCurve(here, `free energy (${energyUnit})`, (row) => row.freeEnergy),
+      thermalCurve(here, `entropy (${heatCapacityUnit})`, (row) => row.entropy),
+    ].filter((curve) => curve.series.some((series) => series.points.length > 0));
     return [
-      densityOfStates(here, energyUnit),
-      against(`energy (${energyUnit})`, (row) => row.energy),
-      against(`heat capacity (${heatCapacityUnit})`, (row) => row.heatCapacity),
-      against(`free energy (${energyUnit})`, (row) => row.freeEnergy),
-      against(`entropy (${heatCapacityUnit})`, (row) => row.entropy),
-    ]
-      .filter((curve) => curve.series.length > 0)
-      .map(curveFigure);
+      curveFigure(densityOfStates(here, energyUnit)),
+      ...(curves.length === 0 ? [] : [thermodynamicsFigure(curves)]),
+    ];
   });
+}
+
+/** All quantities beside each other; every run has the same style in each. */
+function thermodynamicsFigure(curves: readonly CurvePlot[]): Figure {
+  const figures = curves.map((curve) => curveFigure(curve, { width: 440, height: 270 }));
+  return {
+    name: "wang-landau-thermodynamics",
+    title: "Thermodynamics from the density of states",
+    caption:
+      "Averages over the density of states at each temperature; the curves carry no error bars of their own.",
+    legend: figures[0].legend,
+    panels: figures.flatMap((figure) => figure.panels),
+    csv: toCsv(
+      "thermodynamics",
+      ["quantity", "run", "temperature_K", "value"],
+      curves.flatMap((curve) =>
+        curve.series.flatMap((series) => series.points.map((p) => [curve.yLabel, series.name, p.x, p.y])),
+      ),
+    ),
+  };
 }
 
 function densityOfStates(runs: readonly WangLandauRun[], energyUnit: string): CurvePlot {
@@ -55,19 +75,17 @@ function thermalCurve(
   yLabel: string,
   of: (row: Thermodynamics) => number | undefined,
 ): CurvePlot {
-  const name = yLabel.slice(0, yLabel.indexOf(" ("));
   return {
-    title: `${name.charAt(0).toUpperCase()}${name.slice(1)} from the density of states`,
+    title: `From the density of states: ${yLabel}`,
     xLabel: "temperature (K)",
     yLabel,
-    series: runs
-      .map((run) => ({
-        name: run.name,
-        points: (run.thermodynamics ?? []).flatMap((row) => {
-          const y = of(row);
-          return y === undefined ? [] : [{ x: row.temperature_K, y }];
-        }),
-      }))
-      .filter((series) => series.points.length > 0),
+    // A run without numbers keeps its place, so that styles stay the same.
+    series: runs.map((run) => ({
+      name: run.name,
+      points: (run.thermodynamics ?? []).flatMap((row) => {
+        const y = of(row);
+        return y === undefined ? [] : [{ x: row.temperature_K, y }];
+      }),
+    })),
   };
 }
