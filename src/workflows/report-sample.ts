@@ -4,19 +4,13 @@ import { DUMMY_SPECIES, structureOfConfiguration } from "../data/configuration-s
 import type { Study } from "../data/study/schema.ts";
 import type { ParentLattice } from "../lattice/parent-lattice.ts";
 import { Supercell } from "../lattice/supercell.ts";
-import type { ValueWithError } from "../mc/chain-summary.ts";
 import { okabeIto } from "../report/marks.ts";
-import type {
-  CurvePlot,
-  LayerOccupations,
-  McSummary,
-  SnapshotFrame,
-  SnapshotSummary,
-} from "../report/model.ts";
+import type { LayerOccupations, McSummary, SnapshotFrame, SnapshotSummary } from "../report/model.ts";
 import { integer } from "../report/numbers.ts";
 import type { SnapshotMaps } from "../report/sampling-model.ts";
 import { conditionName, conditionsOfStudy } from "./conditions.ts";
 import { mixingCurves } from "./mixing-curve.ts";
+import { fractionCurves, notSettled, thermalCurves } from "./report-curves.ts";
 import type { SampledChain } from "./sample-chains.ts";
 import { type SampledState, supercellText } from "./sample-states.ts";
 import { snapshotGrids } from "./snapshot-grids.ts";
@@ -25,12 +19,8 @@ import { snapshotGrids } from "./snapshot-grids.ts";
 const FEWEST_LAYERS = 2;
 /** Name of absent atoms in pictures. */
 const ABSENT = "vacancy";
-/** More states than this are counted rather than named in a caption. */
-const MOST_NAMED = 4;
 /** Larger cells make a report that no browser likes. */
 const MOST_ATOMS_IN_PICTURE = 5000;
-/** Lines that fill less than this part of the axis, gaps being the rest, are drawn from a common zero. */
-const LEAST_FILLED = 1 / 3;
 
 export function mcSummary(
   study: Study,
@@ -85,7 +75,11 @@ export function mcSummary(
         effectiveSamples: state.effectiveSamples,
       })),
     },
-    curves: [...thermalCurves(states), ...mixingCurves(expansion, states)],
+    curves: [
+      ...thermalCurves(states),
+      ...fractionCurves(study, expansion.lattice, states),
+      ...mixingCurves(expansion, states),
+    ],
   };
 }
 
@@ -139,7 +133,7 @@ function layerPlots(study: Study, states: readonly SampledState[]): LayerOccupat
         states: filled.map((state) => ({
           condition:
             conditions[state.conditionIndex].axisValue ?? countOf(name, state.composition) / state.numCells,
-          conditionLabel: state.conditionLabel,
+          conditionLabel: conditions[state.conditionIndex].shortLabel,
           temperature_K: state.temperature_K,
           fractions: state.layers
             .filter((row) => row.species === name)
@@ -151,90 +145,10 @@ function layerPlots(study: Study, states: readonly SampledState[]): LayerOccupat
   return plots;
 }
 
-/** States whose averages a reader should not use, for captions. */
-function notSettled(states: readonly SampledState[]): string {
-  const names = states
-    .filter((state) => !state.equilibrated)
-    .map((state) => `${state.conditionLabel}, ${state.temperature_K} K, ${state.supercellText}`);
-  if (names.length === 0) return "";
-  if (names.length > MOST_NAMED) return ` ${names.length} states are not at equilibrium (table of chains).`;
-  return ` Not at equilibrium: ${names.join("; ")}.`;
-}
-
 /** Number of "B" or "B@group" in a composition, which may name a group also where "B" would do. */
 function countOf(name: string, composition: SampledState["composition"]): number {
   const whole = Object.entries(composition).find(([key]) => key === name || key.startsWith(`${name}@`));
   return whole?.[1] ?? 0;
-}
-
-/** Energy and heat capacity against temperature, one line for each composition and cell. */
-function thermalCurves(states: readonly SampledState[]): CurvePlot[] {
-  if (new Set(states.map((s) => s.temperature_K)).size < 2) return [];
-  const names = [...new Set(states.map(seriesName))];
-  const lowest = lowestEnergies(states);
-  const curve = (
-    title: string,
-    caption: string,
-    yLabel: string,
-    of: (s: SampledState) => ValueWithError | null,
-    from?: ReadonlyMap<string, number>,
-  ) => ({
-    title,
-    caption,
-    xLabel: "Temperature (K)",
-    yLabel,
-    series: names.map((name) => ({
-      name,
-      points: states
-        .filter((state) => seriesName(state) === name)
-        .flatMap((state) => {
-          const mean = of(state);
-          if (mean === null) return [];
-          const y = mean.value / state.numCells - (from?.get(name) ?? 0);
-          return [{ x: state.temperature_K, y, error: mean.error / state.numCells }];
-        }),
-    })),
-  });
-  return [
-    curve(
-      "Energy against temperature",
-      "Mean energy of the model, one line for each composition and cell" +
-        (lowest ? "; each is drawn from its own lowest value, because compositions lie far apart." : ".") +
-        notSettled(states),
-      lowest ? "Energy above the lowest (eV per cell)" : "Energy (eV per cell)",
-      (s) => s.energy_eV,
-      lowest,
-    ),
-    ...(states.some((s) => s.heatCapacity_kB)
-      ? [
-          curve(
-            "Heat capacity against temperature",
-            `Configurational part alone, from the fluctuation of the energy; a peak may mark where order is lost.${notSettled(states)}`,
-            "Heat capacity (k_B per cell)",
-            (s) => s.heatCapacity_kB,
-          ),
-        ]
-      : []),
-  ];
-}
-
-/** Lowest energy per cell of each line where lines lie so far apart that none would show its slope. */
-function lowestEnergies(states: readonly SampledState[]): ReadonlyMap<string, number> | undefined {
-  const ranges = new Map<string, { low: number; high: number }>();
-  for (const state of states) {
-    const energy = state.energy_eV.value / state.numCells;
-    const known = ranges.get(seriesName(state)) ?? { low: energy, high: energy };
-    ranges.set(seriesName(state), { low: Math.min(known.low, energy), high: Math.max(known.high, energy) });
-  }
-  const all = [...ranges.values()];
-  const whole = Math.max(...all.map((r) => r.high)) - Math.min(...all.map((r) => r.low));
-  const filled = all.reduce((sum, r) => sum + r.high - r.low, 0);
-  if (filled >= LEAST_FILLED * whole) return undefined;
-  return new Map([...ranges].map(([name, { low }]) => [name, low]));
-}
-
-function seriesName(state: SampledState): string {
-  return `${state.conditionLabel}, ${state.supercellText}`;
 }
 
 /** The first replica of every state from above, for slabs. */
