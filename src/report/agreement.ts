@@ -1,6 +1,6 @@
 /** When two estimates are called equal, different or too uncertain to tell. */
 import { html, type Markup } from "./html.ts";
-import type { Estimate } from "./model.ts";
+import type { Estimate } from "./sampling-model.ts";
 
 /** Standard errors: chance alone exceeds the first in 1 of 22 cases, the second in 1 of 16 000. */
 export const agreementLimits = { close: 2, far: 4 } as const;

@@ -6,6 +6,7 @@
 import type {
   CellComparison,
   ClaimSummary,
+  Estimate,
   ObservationSummary,
   SamplingMethods,
   SnapshotMaps,
@@ -281,12 +282,6 @@ export interface AverageTable {
     /** Number of independent samples behind the errors. */
     readonly effectiveSamples?: number;
   }[];
-}
-
-/** A mean and its standard error. */
-export interface Estimate {
-  readonly mean: number;
-  readonly error?: number;
 }
 
 export interface CurvePlot {

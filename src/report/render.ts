@@ -51,6 +51,7 @@ export function renderReport(model: ReportModel): RenderedReport {
   if (comparisons.length > 0) sections.push(comparisonSection(comparisons, figures));
   if (snapshots !== undefined && snapshots.frames.length > 0) sections.push(snapshotSection(snapshots));
 
+  const shown = sections.filter((section) => section.body.some((part) => part !== undefined));
   const page = html`<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -63,8 +64,8 @@ export function renderReport(model: ReportModel): RenderedReport {
 <body>
 <h1><small>Eciton report</small>${header.study}</h1>
 ${verdictBlock(header)}${syntheticNotice(data?.syntheticNotice)}
-${sections.length < 2 ? undefined : html`<nav aria-label="Contents">${sections.map((s) => html`<a href="#${s.id}">${s.title}</a> `)}</nav>`}
-${sections.map((s) => html`<section id="${s.id}">\n<h2>${s.title}</h2>\n${s.body}</section>\n`)}
+${shown.length < 2 ? undefined : html`<nav aria-label="Contents">${shown.map((s) => html`<a href="#${s.id}">${s.title}</a> `)}</nav>`}
+${shown.map((s) => html`<section id="${s.id}">\n<h2>${s.title}</h2>\n${s.body}</section>\n`)}
 </body>
 </html>
 `;

@@ -2,7 +2,12 @@
  * Parts of the report for large sampling studies, as plain data: pictures of configurations, observations, comparisons,
  * claims, and what tempering, Wang-Landau sampling and annealing gave. Numbers must be finite, as in `model.ts`.
  */
-import type { Estimate } from "./model.ts";
+
+/** A mean and its standard error. */
+export interface Estimate {
+  readonly mean: number;
+  readonly error?: number;
+}
 
 /** Two vectors in the plane, as rows: ax, ay, bx, by (Å); any angle between them. */
 export type PlaneCell = readonly [number, number, number, number];

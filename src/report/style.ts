@@ -40,6 +40,7 @@ table { border-collapse: collapse; font-size: 0.86rem; font-variant-numeric: tab
 th { text-align: left; font-weight: bold; border-bottom: 1.5px solid #1a1a1a; vertical-align: bottom; }
 th, td { padding: 0.22rem 0.9rem 0.22rem 0; } td { border-bottom: 1px solid #ddd; vertical-align: top; overflow-wrap: break-word; }
 td:first-child { white-space: nowrap; }
+td:first-child, th:first-child { position: sticky; left: 0; background: #fff; }
 th.number, td.number { text-align: right; } td.number { white-space: nowrap; }
 table.facts th { border-bottom: 1px solid #ddd; font-weight: normal; color: #444; padding-right: 1.5rem; vertical-align: top; }
 code, pre { font-family: ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; font-size: 0.85em; }
@@ -51,6 +52,7 @@ details { margin: 0.6rem 0; } summary { cursor: pointer; font-weight: bold; font
 .outcome.good .sign { background: #00694c; border-radius: 50%; } .outcome.bad .sign { background: #a32600; }
 .outcome.unclear .sign { color: #1a1a1a; border: 1.5px dashed #9a5900; border-radius: 4px; line-height: 1.15em; }
 table.claims td { min-width: 8rem; white-space: normal; padding-top: 0.5rem; padding-bottom: 0.5rem; }
+table.claims { width: 100%; } table.claims th:nth-child(3) { width: 44%; }
 ul.values { list-style: none; margin: 0; padding: 0; } ul.values li { display: flex; gap: 0.6rem; margin: 0.15rem 0; } ul.values b { white-space: nowrap; }
 table.claims details { margin: 0; } table.claims summary { font-size: inherit; font-weight: normal; }
 .table.long { max-height: 36rem; overflow: auto; }
@@ -65,6 +67,7 @@ table.claims details { margin: 0; } table.claims summary { font-size: inherit; f
   body { max-width: none; padding: 0; font-size: 11pt; }
   nav, a.csv, #viewer-controls { display: none; }
   h2, h3 { break-after: avoid; } tr, #viewer, .panel { break-inside: avoid; }
+  td:first-child, th:first-child { position: static; }
   table { font-size: 7.5pt; } .table { overflow: visible; }
   .table.long { max-height: none; overflow: visible; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }

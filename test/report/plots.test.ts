@@ -117,6 +117,13 @@ describe("λ path", () => {
     expect(figure.legend!.map((entry) => entry.label).join()).toMatch(/minimum.*one standard error/);
   });
 
+  it("gives λ its unit on the axis and beside the chosen values", () => {
+    expect(panel(figure, 1).text).toContain("λ (eV)");
+    expect(figure.legend![1].label).toMatch(/λ = [^,]+ eV,/);
+    const { lambdaUnit: _, ...bare } = fit.path!;
+    expect(panel(lambdaPathFigure(bare, "eV"), 1).text).not.toContain("λ (");
+  });
+
   it("marks the choices in the table", () => {
     const read = rows(figure.csv);
     expect(read[fit.path!.minimum!].choice).toBe("minimum");

@@ -24,7 +24,8 @@ export function lambdaPathFigure(path: LambdaPath, energyUnit: FitSummary["energ
   }));
   points.sort((a, b) => a.lambda - b.lambda);
   const symbol = path.symbol ?? "λ";
-  const lambdaLabel = `${symbol}${path.lambdaUnit === undefined ? "" : ` (${path.lambdaUnit})`}`;
+  const { lambdaUnit } = path;
+  const lambdaLabel = lambdaUnit === undefined ? symbol : `${symbol} (${lambdaUnit})`;
   const x = logAxis(points.map((p) => p.lambda));
   const hasBand = points.some((p) => p.standardError !== undefined);
 
@@ -109,7 +110,7 @@ export function lambdaPathFigure(path: LambdaPath, energyUnit: FitSummary["energ
   ];
   for (const choice of chosen)
     legend.push({
-      label: `${choice.label}: ${symbol} = ${significant(choice.point.lambda, 3)}, ${count(choice.point.nonZero, "term")}, ${significant(choice.point.cvRmse, 3)} ${energyUnit}`,
+      label: `${choice.label}: ${symbol} = ${significant(choice.point.lambda, 3)}${lambdaUnit === undefined ? "" : ` ${lambdaUnit}`}, ${count(choice.point.nonZero, "term")}, ${significant(choice.point.cvRmse, 3)} ${energyUnit}`,
       color: choice.color,
       dash: choice.dash,
       symbol: choice.symbol,
