@@ -123,6 +123,10 @@ describe("maps of configurations", () => {
     const pictures = svgOf(crowded).querySelectorAll("g.picture");
     expect(pictures[0].querySelectorAll("path.marks").length).toBe(0);
     expect(pictures[1].querySelectorAll("path.marks").length).toBeGreaterThan(0);
+    const large = { ...panel, points: [], sites: new Float64Array(30_000) };
+    const bare = snapshotMapsFigure({ ...maps, panels: [large] });
+    expect(svgOf(bare).querySelectorAll("use.sites").length).toBe(0);
+    expect(bare.caption).not.toContain("dots");
   });
 
   it("divides many columns among several pictures", () => {

@@ -42,7 +42,7 @@ export function snapshotMapsFigure(maps: SnapshotMaps): Figure {
     name,
     title: maps.title,
     caption:
-      `Top view of ${count(maps.panels.length, "configuration")}. Lines: the simulation cell; faint dots: all sites; marks: sites that hold something else than the background, smaller marks over larger ones.` +
+      `Top view of ${count(maps.panels.length, "configuration")}. Lines: the simulation cell;${dots.size > 0 ? " faint dots: all sites;" : ""} marks: sites that hold something else than the background, smaller marks over larger ones.` +
       (left.length === 0 ? "" : ` Not drawn, because there are too many marks: ${left.join("; ")}.`) +
       (maps.note === undefined ? "" : ` ${maps.note}`),
     legend: styles.map(({ label, style }) => ({ label, color: style.stroke, mark: style })),
