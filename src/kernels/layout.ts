@@ -12,7 +12,7 @@ export class Layout {
    */
   constructor(remedy: string, start = 1024) {
     this.#remedy = remedy;
-    this.bytes = start;
+    this.bytes = (start + 15) & ~15;
   }
 
   doubles(count: number): number {

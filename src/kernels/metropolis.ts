@@ -1,32 +1,11 @@
-/** Canonical Metropolis steps in compiled code, and how states go in and out. */
-import { instantiateInRegion } from "./load.ts";
-import type { ModelMemory, ModelTables } from "./model-memory.ts";
-import { Region } from "./regions.ts";
+/** Canonical Metropolis steps in compiled code. */
+import { ChainKernel } from "./chain-kernel.ts";
+import type { ModelMemory } from "./model-memory.ts";
+import type { SiteTables } from "./site-packing.ts";
 import * as block from "./swap-block.ts";
-import {
-  planSwaps,
-  type SwapChannelLists,
-  type SwapExports,
-  type SwapPlaces,
-  writeSwapBlock,
-} from "./swap-memory.ts";
+import { planSwaps, type SwapChannelLists, type SwapPlaces, writeSwapBlock } from "./swap-memory.ts";
 
-type SiteTables = Pick<ModelTables["interactions"], "sites" | "cells">;
-
-export class SwapKernel {
-  readonly #region: Region;
-  readonly #exports: SwapExports;
-  /** Views of the region. */
-  readonly #f64: Float64Array;
-  readonly #u32: Uint32Array;
-  readonly #u8: Uint8Array;
-  readonly #sites: Int32Array;
-  readonly #home: Int32Array;
-  readonly #cellOf: Int32Array;
-  readonly #maxSpecies: number;
-  readonly #siteBits: number;
-  /** Sublattice of each parent site. */
-  readonly #sublatticeOf: Map<number, number>;
+export class SwapKernel extends ChainKernel {
   readonly #at: SwapPlaces;
   readonly #memberCount: number;
   readonly #channelCount: number;
@@ -35,164 +14,35 @@ export class SwapKernel {
    * @param members number of places in all lists of sites
    * @throws {EcitonError} "memory" when the model's memory has no room for another chain
    */
-  constructor(
-    model: ModelMemory,
-    { sites, cells }: SiteTables,
-    channels: readonly SwapChannelLists[],
-    members: number,
-  ) {
-    this.#at = planSwaps(model, channels.length, members);
-    this.#region = new Region(model.memory, this.#at.bytes);
-    const { at } = this.#region;
-    const { buffer } = model.memory;
-    this.#f64 = new Float64Array(buffer, at, this.#at.bytes / 8);
-    this.#u32 = new Uint32Array(buffer, at, this.#at.bytes / 4);
-    this.#u8 = new Uint8Array(buffer, at, this.#at.bytes);
-    writeSwapBlock(this.#u32, at, this.#at, model, channels);
-    this.#exports = instantiateInRegion<SwapExports>("metropolis", model.memory, at);
-    this.#siteBits = model.siteBits;
-    this.#sites = sites;
-    this.#home = cells.home;
-    this.#cellOf = cells.cellOf;
-    this.#maxSpecies = model.maxSpecies;
-    this.#sublatticeOf = new Map(Array.from(sites, (site, s) => [site, s]));
+  constructor(model: ModelMemory, sites: SiteTables, channels: readonly SwapChannelLists[], members: number) {
+    const places = planSwaps(model, channels.length, members);
+    super("metropolis", model, sites, places);
+    this.#at = places;
     this.#memberCount = members;
     this.#channelCount = channels.length;
-  }
-
-  /** Gives the region back; nothing may be asked of the kernel any more. */
-  close(): void {
-    this.#region.close();
-  }
-
-  /** @param at one of the doubles of the block */
-  get(at: number): number {
-    return this.#f64[at >> 3];
-  }
-
-  set(at: number, value: number): void {
-    this.#f64[at >> 3] = value;
-  }
-
-  /** Steps with energies computed at every step. */
-  runDirect(steps: number): void {
-    this.#exports.runDirect(steps);
-  }
-
-  /** Steps with the table of fields, which must have been built after the last step without it. */
-  runField(steps: number): void {
-    this.#exports.runField(steps);
-  }
-
-  buildFields(): void {
-    this.#exports.buildFields();
-  }
-
-  /** @param occupation Uint8Array(numSites) in the order of the supercell */
-  setOccupation(occupation: Uint8Array): void {
-    const width = this.#sites.length;
-    const cells = this.#home.length;
-    const counts = this.#u32.subarray(
-      this.#at.counts >> 2,
-      (this.#at.counts >> 2) + width * this.#maxSpecies,
-    );
-    counts.fill(0);
-    this.#sites.forEach((site, s) => {
-      for (let c = 0; c < cells; c++) counts[s * this.#maxSpecies + occupation[site * cells + c]]++;
-      for (let p = 0; p < this.#cellOf.length; p++)
-        this.#u8[this.#at.occupation + p * width + s] = occupation[site * cells + this.#cellOf[p]];
-    });
-  }
-
-  /** Writes the present occupation to `out`; sites that cannot change are left as they are. */
-  readOccupation(out: Uint8Array): void {
-    this.#read(this.#at.occupation, out);
-  }
-
-  /** Takes over the occupation of the lowest state. */
-  setLowest(occupation: Uint8Array): void {
-    const width = this.#sites.length;
-    const cells = this.#home.length;
-    this.#u32[block.JOURNALING >> 2] = 0;
-    this.#sites.forEach((site, s) => {
-      for (let c = 0; c < cells; c++)
-        this.#u8[this.#at.lowest + this.#home[c] * width + s] = occupation[site * cells + c];
-    });
-  }
-
-  readLowest(out: Uint8Array): void {
-    this.#exports.keepLowest();
-    this.#read(this.#at.lowest, out);
-  }
-
-  #read(at: number, out: Uint8Array): void {
-    const width = this.#sites.length;
-    const cells = this.#home.length;
-    this.#sites.forEach((site, s) => {
-      for (let c = 0; c < cells; c++) out[site * cells + c] = this.#u8[at + this.#home[c] * width + s];
-    });
-  }
-
-  /** Number of a species on a parent site's sublattice. */
-  countOf(site: number, species: number): number {
-    const s = this.#sublatticeOf.get(site)!;
-    return this.#u32[(this.#at.counts >> 2) + s * this.#maxSpecies + species];
+    writeSwapBlock(this.u32, this.region, places, model, channels);
   }
 
   /** @param members sites in the order of the supercell */
-  setMembers(members: Int32Array): void {
-    const cells = this.#home.length;
-    for (let i = 0; i < this.#memberCount; i++) {
-      const site = Math.floor(members[i] / cells);
-      const home = this.#home[members[i] - site * cells];
-      this.#u32[(this.#at.members >> 2) + i] = (home << this.#siteBits) | this.#sublatticeOf.get(site)!;
-    }
+  override setMoves(members: Int32Array): void {
+    const first = this.#at.members / 4;
+    for (let i = 0; i < this.#memberCount; i++) this.u32[first + i] = this.packing.pack(members[i]);
   }
 
-  readMembers(out: Int32Array): void {
-    const cells = this.#home.length;
-    const mask = (1 << this.#siteBits) - 1;
-    for (let i = 0; i < this.#memberCount; i++) {
-      const member = this.#u32[(this.#at.members >> 2) + i];
-      out[i] = this.#sites[member & mask] * cells + this.#cellOf[member >>> this.#siteBits];
-    }
+  override readMoves(out: Int32Array): void {
+    const first = this.#at.members / 4;
+    for (let i = 0; i < this.#memberCount; i++) out[i] = this.packing.unpack(this.u32[first + i]);
   }
 
-  /** Continues a stream whose key and counter words 2 and 3 are given, after so many drawn words. */
-  seekRandom(key: readonly [number, number], stream: readonly [number, number], drawn: number): void {
-    const set = (at: number, value: number) => {
-      this.#u32[at >> 2] = value;
-    };
-    set(block.KEY_0, key[0]);
-    set(block.KEY_1, key[1]);
-    set(block.STREAM_0, stream[0]);
-    set(block.STREAM_1, stream[1]);
-    const next = Math.floor(drawn / 4);
-    set(block.NEXT_BLOCK, next % 2 ** 32);
-    set(block.NEXT_BLOCK + 4, Math.floor(next / 2 ** 32));
-    this.#exports.seek(drawn % 4);
-  }
-
-  /** Number of words drawn from the stream. */
-  drawn(): number {
-    const blocks = this.#u32[block.NEXT_BLOCK >> 2] + 2 ** 32 * this.#u32[(block.NEXT_BLOCK + 4) >> 2];
-    const end = this.#u32[block.RANDOM_BUFFER >> 2] + 4 * block.RANDOM_WORDS;
-    return 4 * blocks - (end - this.#u32[block.RANDOM_AT >> 2]) / 4;
-  }
-
-  /**
-   * Adds the proposals and acceptances since the last call, by channel.
-   * @returns all acceptances since then
-   */
-  takeCounts(proposed: Float64Array, accepted: Float64Array): number {
+  override takeCounts(proposed: Float64Array, accepted: Float64Array): number {
     let taken = 0;
     for (let k = 0; k < this.#channelCount; k++) {
-      const at = (this.#at.channels + k * block.CHANNEL_BYTES) >> 2;
-      proposed[k] += this.#u32[at + (block.CHANNEL_PROPOSED >> 2)];
-      accepted[k] += this.#u32[at + (block.CHANNEL_ACCEPTED >> 2)];
-      taken += this.#u32[at + (block.CHANNEL_ACCEPTED >> 2)];
-      this.#u32[at + (block.CHANNEL_PROPOSED >> 2)] = 0;
-      this.#u32[at + (block.CHANNEL_ACCEPTED >> 2)] = 0;
+      const at = (this.#at.channels + k * block.CHANNEL_BYTES) / 4;
+      proposed[k] += this.u32[at + block.CHANNEL_PROPOSED / 4];
+      accepted[k] += this.u32[at + block.CHANNEL_ACCEPTED / 4];
+      taken += this.u32[at + block.CHANNEL_ACCEPTED / 4];
+      this.u32[at + block.CHANNEL_PROPOSED / 4] = 0;
+      this.u32[at + block.CHANNEL_ACCEPTED / 4] = 0;
     }
     return taken;
   }

@@ -68,7 +68,7 @@ export const LIVE_B = 128;
 export const FIELDS = 132;
 /** Numbers of each species on each sublattice. */
 export const COUNTS = 136;
-/** Moves since the lowest state, and whether it is the present one with these moves undone. */
+/** Changes of sites since the lowest state, and whether it is the present one with these undone. */
 export const JOURNAL = 140;
 export const JOURNAL_LENGTH = 144;
 export const JOURNAL_CAPACITY = 148;
@@ -124,8 +124,8 @@ export const WORD_RECORDS = 12;
 export const COMPLETION_BYTES = 16;
 export const COMPLETION_ENERGY = 8;
 
-// Journal entry: two sites, and the species that they had.
-export const JOURNAL_BYTES = 16;
+// Journal entry: a site, and the species that it had.
+export const JOURNAL_BYTES = 8;
 
 /** Random words of a full buffer, and room before it for words that are left over. */
 export const RANDOM_WORDS = 256;

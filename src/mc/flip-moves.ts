@@ -1,5 +1,6 @@
 /** Semi-grand canonical moves: one site changes its species at given chemical potentials. */
 import { EcitonError } from "../core/errors.ts";
+import type { FlipProgram, MoveProgram } from "../kernels/move-programs.ts";
 import type { Supercell } from "../lattice/supercell.ts";
 import { speciesValues } from "./ensemble.ts";
 import { type ExchangeGroup, groupSites } from "./exchange-groups.ts";
@@ -19,6 +20,7 @@ export class FlipMoves implements Moves {
   site = 0;
   species = 0;
   readonly #model: LatticeModel;
+  readonly #groups: readonly ExchangeGroup[];
   readonly #lists: SiteLists | null;
   readonly #sites: Int32Array;
   /** Group of each entry of #sites. */
@@ -46,6 +48,7 @@ export class FlipMoves implements Moves {
           `the chemical potential of ${species} is ${value}, expected a number in eV`,
         );
     this.#model = model;
+    this.#groups = groups;
     this.#lists = lists;
     this.kinds = groups.map((group) => `flip ${group.name}`);
     const siteLists = groups.map((group) => groupSites(group, supercell));
@@ -54,6 +57,19 @@ export class FlipMoves implements Moves {
     this.#potential = speciesValues(chemicalPotentials, groups).map((values) =>
       Float64Array.from(values, (value) => value ?? 0),
     );
+  }
+
+  /** As a part of mixed moves in compiled code. */
+  part(): FlipProgram {
+    return { move: "flip", sites: this.#sites, potentials: this.#potential, constraint: null };
+  }
+
+  /** For compiled code; null where lists of others must be kept up to date. */
+  program(): MoveProgram | null {
+    if (this.#lists) return null;
+    const groups = this.#groups.map(({ sublattices, species }) => ({ sublattices, species: species.length }));
+    const parts = [{ part: this.part(), weight: 1, firstKind: 0 }];
+    return { parts, kinds: this.kinds.length, groups, lists: false };
   }
 
   propose(occupation: Uint8Array, random: RandomSource): number {

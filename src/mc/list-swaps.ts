@@ -1,4 +1,5 @@
 /** Exchanges of two sites of one group, anywhere, in a mixture with other moves. */
+import type { SwapProgram } from "../kernels/move-programs.ts";
 import type { ExchangeGroup } from "./exchange-groups.ts";
 import type { LatticeModel, RandomSource } from "./lattice-model.ts";
 import type { Proposals } from "./mixed-moves.ts";
@@ -26,6 +27,10 @@ export class ListSwaps implements Proposals {
     this.#lists = lists;
     this.#channels = new SwapChannels(groups, lists);
     this.kinds = this.#channels.names.map((name) => `swap ${name}`);
+  }
+
+  part(): SwapProgram {
+    return { move: "swap", pairs: this.#channels.pairs };
   }
 
   propose(occupation: Uint8Array, random: RandomSource): number {

@@ -7,8 +7,7 @@ import { type RandomState, RandomStream } from "../core/random.ts";
 import { BOLTZMANN_EV_PER_K } from "../core/units.ts";
 import type { LatticeModel, Moves } from "./lattice-model.ts";
 import type { SublatticeSites } from "./layer-counts.ts";
-import { type EngineName, type RunningNumbers, SwapEngine } from "./swap-engine.ts";
-import { SwapMoves } from "./swap-moves.ts";
+import { type EngineName, kernelFor, type RunningNumbers, SwapEngine } from "./swap-engine.ts";
 
 /** The energy is recomputed in full whenever the number of steps is a multiple of this, for each 16,384 sites begun. */
 export const ENERGY_CHECK_STEPS = 1_000_000;
@@ -82,7 +81,7 @@ export class MetropolisChain {
    * @param occupation starting state, copied
    * @param random taken over by the chain
    * @param temperature K, above 0
-   * @param engine how to run; moves other than swaps of a cluster expansion always take the plain code
+   * @param engine how to run; other models than a cluster expansion always take the plain code
    */
   constructor(
     model: LatticeModel,
@@ -111,9 +110,9 @@ export class MetropolisChain {
       binSum: 0,
       binSquares: 0,
     };
-    const compiled =
-      engine !== "reference" && moves instanceof SwapMoves && model instanceof CompiledExpansion;
-    this.#engine = compiled ? new SwapEngine(model, moves, engine) : null;
+    const compiled = engine !== "reference" && model instanceof CompiledExpansion;
+    const kernel = compiled ? kernelFor(model, moves) : null;
+    this.#engine = compiled && kernel ? new SwapEngine(model, moves, kernel, engine) : null;
     this.#engineSteps = this.#engine?.steps ?? null;
     this.#load();
   }

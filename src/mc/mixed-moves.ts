@@ -1,10 +1,14 @@
 /** Several kinds of moves in one chain. */
 import { studyError } from "../core/errors.ts";
+import type { MoveProgram, PartProgram } from "../kernels/move-programs.ts";
 import type { Moves, RandomSource } from "./lattice-model.ts";
 import type { SiteLists } from "./site-lists.ts";
 
 /** Proposals that keep nothing of their own; what they need to know of the occupation is in shared SiteLists. */
-export type Proposals = Omit<Moves, "state" | "restore">;
+export interface Proposals extends Omit<Moves, "state" | "restore"> {
+  /** For compiled code. */
+  part(): PartProgram;
+}
 
 export interface WeightedProposals {
   readonly proposals: Proposals;
@@ -41,6 +45,23 @@ export class MixedMoves implements Moves {
     });
     this.#totalWeight = parts.reduce((sum, { weight }) => sum + weight, 0);
     this.#drawn = parts[0].proposals;
+  }
+
+  /** For compiled code, which keeps the lists up to date. */
+  program(): MoveProgram {
+    return {
+      parts: this.#parts.map(({ proposals, weight }, k) => ({
+        part: proposals.part(),
+        weight,
+        firstKind: this.#firstKind[k],
+      })),
+      kinds: this.kinds.length,
+      groups: this.#lists.groups.map(({ sublattices, species }) => ({
+        sublattices,
+        species: species.length,
+      })),
+      lists: true,
+    };
   }
 
   propose(occupation: Uint8Array, random: RandomSource): number {

@@ -1,4 +1,5 @@
 /** Exchanges of two neighbouring sites of one group. */
+import type { NeighbourSwapProgram } from "../kernels/move-programs.ts";
 import type { ExchangeGroup } from "./exchange-groups.ts";
 import type { LatticeModel, RandomSource } from "./lattice-model.ts";
 import type { Proposals } from "./mixed-moves.ts";
@@ -39,6 +40,10 @@ export class NeighbourSwaps implements Proposals {
     this.#table = table;
     this.#channels = new SwapChannels(groups, lists);
     this.kinds = this.#channels.names.map((name) => `neighbour swap ${name}`);
+  }
+
+  part(): NeighbourSwapProgram {
+    return { move: "neighbour-swap", pairs: this.#channels.pairs, neighbours: this.#table.tables() };
   }
 
   propose(occupation: Uint8Array, random: RandomSource): number {

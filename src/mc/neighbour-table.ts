@@ -21,6 +21,18 @@ export class NeighbourTable {
     );
   }
 
+  /** By parent site: parent site of each neighbour, and its cell by cell of the supercell. */
+  tables(): { to: number; cells: Int32Array }[][] {
+    const shifts = new Map<string, Int32Array>();
+    return this.#bySublattice.map((list) =>
+      list.map(({ to, cell }) => {
+        const cells = shifts.get(cell.join()) ?? this.#supercell.shiftTable(cell);
+        shifts.set(cell.join(), cells);
+        return { to, cells };
+      }),
+    );
+  }
+
   /** Number of neighbours of a supercell site. */
   count(site: number): number {
     return this.#bySublattice[this.#supercell.sublatticeOf(site)].length;

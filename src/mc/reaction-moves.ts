@@ -1,25 +1,9 @@
 /** Replacement of several sites at once, in exchange with a reservoir. */
+import type { ReactionProduct, ReactionProgram, ReactionSource } from "../kernels/move-programs.ts";
 import type { ResolvedReplacement } from "./ensemble.ts";
 import type { LatticeModel, RandomSource } from "./lattice-model.ts";
 import type { Proposals } from "./mixed-moves.ts";
 import type { SiteLists } from "./site-lists.ts";
-
-/** Sites of one species that a move in one direction takes. */
-interface Source {
-  readonly group: number;
-  readonly species: number;
-  /** What each of the taken sites becomes. */
-  readonly become: readonly number[];
-}
-
-/** Sites of one species that the reverse move takes. */
-interface Product {
-  readonly group: number;
-  readonly species: number;
-  readonly count: number;
-  /** How many more there are after this move. */
-  readonly gain: number;
-}
 
 /**
  * A coin decides between forward and backward. Then the sites that are replaced are drawn uniformly without
@@ -39,8 +23,8 @@ export class ReactionMoves implements Proposals {
   readonly #model: LatticeModel;
   readonly #lists: SiteLists;
   readonly #deltaMu: number;
-  readonly #sources: readonly (readonly Source[])[];
-  readonly #products: readonly (readonly Product[])[];
+  readonly #sources: readonly (readonly ReactionSource[])[];
+  readonly #products: readonly (readonly ReactionProduct[])[];
   readonly #sites: Int32Array;
   readonly #before: Uint8Array;
   readonly #after: Uint8Array;
@@ -67,6 +51,10 @@ export class ReactionMoves implements Proposals {
     this.#before = new Uint8Array(sites);
     this.#after = new Uint8Array(sites);
     this.#places = new Int32Array(sites);
+  }
+
+  part(): ReactionProgram {
+    return { move: "reaction", sources: this.#sources, products: this.#products, deltaMu: this.#deltaMu };
   }
 
   propose(occupation: Uint8Array, random: RandomSource): number {
@@ -124,7 +112,7 @@ export class ReactionMoves implements Proposals {
   }
 }
 
-function sourcesOf(replacements: readonly ResolvedReplacement[]): Source[] {
+function sourcesOf(replacements: readonly ResolvedReplacement[]): ReactionSource[] {
   const sources = new Map<string, { group: number; species: number; become: number[] }>();
   for (const { group, from, to, count } of replacements) {
     const key = `${group} ${from}`;
@@ -135,7 +123,10 @@ function sourcesOf(replacements: readonly ResolvedReplacement[]): Source[] {
   return [...sources.values()];
 }
 
-function productsOf(sources: readonly Source[], reverse: readonly Source[]): Product[] {
+function productsOf(
+  sources: readonly ReactionSource[],
+  reverse: readonly ReactionSource[],
+): ReactionProduct[] {
   return reverse.map(({ group, species, become }) => {
     const used = sources.find((source) => source.group === group && source.species === species);
     return { group, species, count: become.length, gain: become.length - (used?.become.length ?? 0) };

@@ -7,6 +7,7 @@ import { type ExchangeGroup, groupSites } from "./exchange-groups.ts";
  * the cell. Moves that share these lists must change the occupation only through `change`.
  */
 export class SiteLists {
+  readonly groups: readonly ExchangeGroup[];
   /** Number of species of each group. */
   readonly #numSpecies: readonly number[];
   /** Sites of one group after those of another, within a group by species. */
@@ -21,6 +22,7 @@ export class SiteLists {
   readonly #start: Int32Array;
 
   constructor(supercell: Supercell, groups: readonly ExchangeGroup[], occupation: Uint8Array) {
+    this.groups = groups;
     const sitesOf = groups.map((group) => groupSites(group, supercell));
     this.#numSpecies = groups.map((group) => group.species.length);
     this.#members = new Int32Array(sitesOf.reduce((sum, sites) => sum + sites.length, 0));

@@ -1,15 +1,8 @@
 /** Which two species exchange, where their numbers may change between two exchanges. */
+import type { SpeciesPair } from "../kernels/move-programs.ts";
 import type { ExchangeGroup } from "./exchange-groups.ts";
 import type { RandomSource } from "./lattice-model.ts";
 import type { SiteLists } from "./site-lists.ts";
-
-export interface SpeciesPair {
-  /** Number of the exchange group. */
-  readonly group: number;
-  /** Species numbers, a < b. */
-  readonly a: number;
-  readonly b: number;
-}
 
 /**
  * Draws a pair of species of one group with the weight of the rarer one, so that the carriers of every group

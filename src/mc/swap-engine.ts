@@ -1,12 +1,17 @@
-/** Swap moves of a cluster expansion in compiled code. */
+/** Moves in a cluster expansion in compiled code. */
 import type { CompiledExpansion } from "../clusters/compiled-expansion.ts";
 import type { RandomStream } from "../core/random.ts";
+import type { ChainKernel } from "../kernels/chain-kernel.ts";
 import { SwapKernel } from "../kernels/metropolis.ts";
+import { MixtureKernel } from "../kernels/mixture.ts";
 import * as block from "../kernels/swap-block.ts";
-import type { SwapMoves } from "./swap-moves.ts";
+import { FlipMoves } from "./flip-moves.ts";
+import type { Moves } from "./lattice-model.ts";
+import { MixedMoves } from "./mixed-moves.ts";
+import { SwapMoves } from "./swap-moves.ts";
 
 /**
- * How swaps are run: "reference" is the plain code; "direct" computes energies at every step; "field" keeps the energy
+ * How moves are run: "reference" is the plain code; "direct" computes energies at every step; "field" keeps the energy
  * of every species on every site up to date, so that rejected steps cost next to nothing; "auto" goes from one of the
  * last two to the other by the acceptance. All give the same chain to the last bit.
  */
@@ -33,11 +38,23 @@ export interface RunningNumbers {
   binSquares: number;
 }
 
+/**
+ * A place for a chain with these moves in the memory of the model; null for moves that compiled code does not know.
+ * @throws {EcitonError} "memory" when there is no room
+ */
+export function kernelFor({ shared }: CompiledExpansion, moves: Moves): ChainKernel | null {
+  const { kernel, interactions } = shared;
+  if (moves instanceof SwapMoves)
+    return new SwapKernel(kernel, interactions, moves.lists(), moves.state().length);
+  const program = moves instanceof FlipMoves || moves instanceof MixedMoves ? moves.program() : null;
+  return program && new MixtureKernel(kernel, interactions, program);
+}
+
 export class SwapEngine {
   /** Steps done by each engine, to tell that it ran. */
   readonly steps: Record<CompiledEngine, number> = { direct: 0, field: 0 };
-  readonly #kernel: SwapKernel;
-  readonly #moves: SwapMoves;
+  readonly #kernel: ChainKernel;
+  readonly #moves: Moves;
   readonly #members: Int32Array;
   readonly #fixed: CompiledEngine | null;
   readonly #window: number;
@@ -47,7 +64,8 @@ export class SwapEngine {
   #windowAccepted = 0;
   #windowSteps = 0;
 
-  constructor(model: CompiledExpansion, moves: SwapMoves, engine: "auto" | CompiledEngine) {
+  constructor(model: CompiledExpansion, moves: Moves, kernel: ChainKernel, engine: "auto" | CompiledEngine) {
+    this.#kernel = kernel;
     this.#moves = moves;
     this.#members = moves.state();
     this.#fixed = engine === "auto" ? null : engine;
@@ -55,8 +73,6 @@ export class SwapEngine {
     this.#window = Math.max(LEAST_WINDOW_STEPS, 2 ** Math.ceil(Math.log2(model.supercell.numSites)));
     const larger = model.tables.manyBody.some((count) => count > 0);
     this.#fieldAcceptance = larger ? FIELD_ACCEPTANCE.larger : FIELD_ACCEPTANCE.pairs;
-    const { kernel, interactions } = model.shared;
-    this.#kernel = new SwapKernel(kernel, interactions, moves.lists(), this.#members.length);
   }
 
   /** Takes a state over; what the kernel then does is read back by the other methods. */
@@ -65,7 +81,7 @@ export class SwapEngine {
     const halves = (x: number) => [x >>> 0, Math.floor(x / 2 ** 32)] as const;
     this.#kernel.setOccupation(occupation);
     this.#kernel.setLowest(lowest);
-    this.#kernel.setMembers(this.#moves.state());
+    this.#kernel.setMoves(this.#moves.state());
     this.#kernel.seekRandom(halves(seed), halves(stream), drawn);
     this.#kernel.set(block.ROUNDING, rounding);
     this.#fieldsBuilt = false;
@@ -135,7 +151,7 @@ export class SwapEngine {
 
   /** Brings the lists of the moves and the random stream to where the kernel is. */
   release(random: RandomStream): void {
-    this.#kernel.readMembers(this.#members);
+    this.#kernel.readMoves(this.#members);
     this.#moves.restore(this.#members);
     random.skipTo(this.#kernel.drawn());
   }

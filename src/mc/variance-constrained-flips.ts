@@ -1,4 +1,5 @@
 /** Flips in the variance-constrained semi-grand ensemble. */
+import type { FlipProgram } from "../kernels/move-programs.ts";
 import type { Supercell } from "../lattice/supercell.ts";
 import { type Ensemble, speciesValues } from "./ensemble.ts";
 import type { ExchangeGroup } from "./exchange-groups.ts";
@@ -37,6 +38,10 @@ export class VarianceConstrainedFlips implements Proposals {
     this.#kappa = kappa;
     this.#phi = speciesValues(phi, groups);
     this.kinds = this.#flips.kinds;
+  }
+
+  part(): FlipProgram {
+    return { ...this.#flips.part(), constraint: { kappa: this.#kappa, phi: this.#phi } };
   }
 
   propose(occupation: Uint8Array, random: RandomSource): number {

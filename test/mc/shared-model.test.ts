@@ -14,13 +14,13 @@ import { SwapMoves } from "../../src/mc/swap-moves.ts";
 import { publishedCeria, publishedExpansion } from "./ceria.ts";
 
 /** So large that a chain takes more than is left of the last page behind the tables. */
-const SIZE = [16, 16, 1];
+const SIZE = [32, 32, 1];
 
 function payload(index: number, more: Partial<ChainPayload> = {}): ChainPayload {
   return {
     expansion: expansionRecord(publishedExpansion()),
     supercell: SIZE,
-    composition: { V: 48, "Ce3+": 96 },
+    composition: { V: 192, "Ce3+": 384 },
     temperature_K: 400 + 200 * index,
     steps: 60_000,
     seed: 11,

@@ -40,7 +40,7 @@ import { REGION } from "./_region";
 import { addPairEnergies, energyAt, lookAround } from "./_surroundings";
 
 /** Puts a species on a site and on its copies in the margin. */
-function place(cell: usize, sublattice: usize, species: u32): void {
+export function place(cell: usize, sublattice: usize, species: u32): void {
   const occupation = <usize>load<u32>(REGION, OCCUPATION) + sublattice;
   const width = <usize>load<u32>(SUBLATTICE_COUNT);
   store<u8>(occupation + cell * width, species);
@@ -52,7 +52,7 @@ function place(cell: usize, sublattice: usize, species: u32): void {
 }
 
 /** Changes the fields of all neighbours for a site that goes from one species to another. */
-function spread(cell: usize, sublattice: usize, before: u32, after: u32): void {
+export function spread(cell: usize, sublattice: usize, before: u32, after: u32): void {
   const width = <usize>load<u32>(SUBLATTICE_COUNT);
   const kinds = <usize>load<u32>(SPECIES) - 1;
   const record = <usize>load<u32>(SUBLATTICE_RECORDS) + sublattice * SUBLATTICE_BYTES;
@@ -140,12 +140,23 @@ export function accept(channel: usize, listA: usize, listB: usize, withFields: b
     const length = load<u32>(REGION, JOURNAL_LENGTH);
     const entry = <usize>load<u32>(REGION, JOURNAL) + <usize>length * JOURNAL_BYTES;
     store<u32>(entry, siteA);
-    store<u32>(entry, siteB, 4);
-    store<u32>(entry, a, 8);
+    store<u32>(entry, a, 4);
+    store<u32>(entry, siteB, 8);
     store<u32>(entry, b, 12);
-    store<u32>(REGION, length + 1, JOURNAL_LENGTH);
-    if (length + 1 == load<u32>(REGION, JOURNAL_CAPACITY)) keepLowest();
+    store<u32>(REGION, length + 2, JOURNAL_LENGTH);
+    if (length + 4 > load<u32>(REGION, JOURNAL_CAPACITY)) keepLowest();
   }
+}
+
+/** Remembers the species that a site has and is about to lose, for the lowest state. */
+export function note(site: u32, species: u32): void {
+  if (load<u32>(REGION, JOURNALING) == 0) return;
+  const length = load<u32>(REGION, JOURNAL_LENGTH);
+  const entry = <usize>load<u32>(REGION, JOURNAL) + <usize>length * JOURNAL_BYTES;
+  store<u32>(entry, site);
+  store<u32>(entry, species, 4);
+  store<u32>(REGION, length + 1, JOURNAL_LENGTH);
+  if (length + 1 == load<u32>(REGION, JOURNAL_CAPACITY)) keepLowest();
 }
 
 /** Tells whether an energy is a new lowest one, and if so remembers it. */
@@ -169,10 +180,8 @@ export function keepLowest(): void {
   const journal = <usize>load<u32>(REGION, JOURNAL);
   for (let n = load<u32>(REGION, JOURNAL_LENGTH); n > 0; n--) {
     const entry = journal + <usize>(n - 1) * JOURNAL_BYTES;
-    const siteA = load<u32>(entry);
-    const siteB = load<u32>(entry, 4);
-    store<u8>(lowest + <usize>((siteA >> bits) * width + (siteA & mask)), load<u32>(entry, 8));
-    store<u8>(lowest + <usize>((siteB >> bits) * width + (siteB & mask)), load<u32>(entry, 12));
+    const site = load<u32>(entry);
+    store<u8>(lowest + <usize>((site >> bits) * width + (site & mask)), load<u32>(entry, 4));
   }
   store<u32>(REGION, 0, JOURNALING);
 }

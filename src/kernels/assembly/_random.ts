@@ -111,3 +111,12 @@ export function expNonPositive(x: f64): f64 {
   const power = reinterpret<f64>((reinterpret<i64>(shifted) + 1023) << 52);
   return (1 + (r + r2 * (a + r4 * (b + r4 * c)))) * power;
 }
+
+/**
+ * Whether u < e^x, x < 0. e^x <= 2^(1/2 - n), n = -x log2 e rounded: most rejections are sure without the exponential.
+ * What is left of a factor of two keeps rounding out of it; n goes up to 1000, where the numbers are still normal.
+ */
+export function below(uniform: f64, x: f64): bool {
+  const shifted = min<f64>(-x * 1.4426950408889634, 1000) + ROUND;
+  return uniform < reinterpret<f64>((1024 - reinterpret<i64>(shifted)) << 52) && uniform < expNonPositive(x);
+}

@@ -1,0 +1,194 @@
+// Changes of one site after another, for moves of any number of sites: energies, lists, and carrying them out.
+import {
+  CHANGE_AFTER,
+  CHANGE_BEFORE,
+  CHANGE_BYTES,
+  CHANGE_CELL,
+  CHANGE_COUNT,
+  CHANGE_SUBLATTICE,
+  CHANGES,
+  GROUP_BYTES,
+  GROUP_OF,
+  GROUPS,
+  LIST_STARTS,
+  MEMBER_PLACES,
+  MEMBERS,
+} from "../mixture-block";
+import {
+  CLASS,
+  CLASS_NEIGHBOUR,
+  CODE,
+  COUNTS,
+  FIELDS,
+  LIVE_A,
+  OCCUPATION,
+  OWN_BYTES,
+  OWN_RECORDS,
+  SITE_BITS,
+  SPECIES,
+  SUBLATTICE_BYTES,
+  SUBLATTICE_COUNT,
+  SUBLATTICE_RECORDS,
+} from "../swap-block";
+import { note, place, spread } from "./_accept";
+import { REGION } from "./_region";
+import { energyAt } from "./_surroundings";
+
+/** Adds a change to those of the proposal at hand. */
+export function change(site: u32, before: u32, after: u32): void {
+  const count = load<u32>(REGION, CHANGE_COUNT);
+  const at = <usize>load<u32>(REGION, CHANGES) + <usize>count * CHANGE_BYTES;
+  const bits = load<u32>(SITE_BITS);
+  store<u32>(at, site);
+  store<u32>(at, site >> bits, CHANGE_CELL);
+  store<u32>(at, site & ((1 << bits) - 1), CHANGE_SUBLATTICE);
+  store<u32>(at, before, CHANGE_BEFORE);
+  store<u32>(at, after, CHANGE_AFTER);
+  store<u32>(REGION, count + 1, CHANGE_COUNT);
+}
+
+/** Species on a site as it stands in lists. */
+export function speciesOn(site: u32): u32 {
+  const bits = load<u32>(SITE_BITS);
+  const cell = <usize>(site >> bits);
+  const width = <usize>load<u32>(SUBLATTICE_COUNT);
+  return <u32>(
+    load<u8>(<usize>load<u32>(REGION, OCCUPATION) + cell * width + <usize>(site & ((1 << bits) - 1)))
+  );
+}
+
+/** Energy of all clusters through a site as if it held a species. */
+function energyOn(cell: usize, sublattice: usize, species: usize): f64 {
+  if (species == 0) return 0;
+  const record = <usize>load<u32>(SUBLATTICE_RECORDS) + sublattice * SUBLATTICE_BYTES;
+  const kinds = <usize>load<u32>(SPECIES) - 1;
+  const own = <usize>load<u32>(OWN_RECORDS) + (sublattice * kinds + species - 1) * OWN_BYTES;
+  const site = <usize>load<u32>(REGION, OCCUPATION) + cell * <usize>load<u32>(SUBLATTICE_COUNT) + sublattice;
+  return energyAt(record, own, site, <usize>load<u32>(REGION, LIVE_A));
+}
+
+/** The same from the table of fields. */
+function fieldOn(cell: usize, sublattice: usize, species: usize): f64 {
+  if (species == 0) return 0;
+  const kinds = <usize>load<u32>(SPECIES) - 1;
+  const site = cell * <usize>load<u32>(SUBLATTICE_COUNT) + sublattice;
+  return load<f64>(<usize>load<u32>(REGION, FIELDS) + ((site * kinds + species - 1) << 3));
+}
+
+/** Whether any two of the sites share a cluster. */
+function anyNear(first: usize, end: usize): bool {
+  const codes = <usize>load<u32>(CODE);
+  const classes = <usize>load<u32>(CLASS);
+  const neighbours = <usize>load<u32>(CLASS_NEIGHBOUR);
+  const width = <usize>load<u32>(SUBLATTICE_COUNT);
+  for (let a = first; a < end; a += CHANGE_BYTES) {
+    const codeA = load<i32>(codes + ((<usize>load<u32>(a, CHANGE_CELL)) << 2));
+    const sublatticeA = <usize>load<u32>(a, CHANGE_SUBLATTICE);
+    for (let b = a + CHANGE_BYTES; b < end; b += CHANGE_BYTES) {
+      const difference = load<i32>(codes + ((<usize>load<u32>(b, CHANGE_CELL)) << 2)) - codeA;
+      const near = <usize>load<u16>(classes + <usize>(difference << 1));
+      if (near == 0) continue;
+      const row = (near * width + sublatticeA) * width + <usize>load<u32>(b, CHANGE_SUBLATTICE);
+      if (load<u16>(neighbours + (row << 1)) != 0) return true;
+    }
+  }
+  return false;
+}
+
+/** Energy of the changes together; sums are exact, so it does not matter which way they are found. */
+export function energyOfChanges<Engine>(): f64 {
+  const first = <usize>load<u32>(REGION, CHANGES);
+  const count = <usize>load<u32>(REGION, CHANGE_COUNT);
+  const end = first + count * CHANGE_BYTES;
+  let sum: f64 = 0;
+  if (isFloat<Engine>() && !anyNear(first, end)) {
+    for (let at = first; at < end; at += CHANGE_BYTES) {
+      const cell = <usize>load<u32>(at, CHANGE_CELL);
+      const sublattice = <usize>load<u32>(at, CHANGE_SUBLATTICE);
+      sum += fieldOn(cell, sublattice, load<u32>(at, CHANGE_AFTER));
+      sum -= fieldOn(cell, sublattice, load<u32>(at, CHANGE_BEFORE));
+    }
+    return sum;
+  }
+  // Each change is seen by the next ones, and undone afterwards.
+  for (let at = first; at < end; at += CHANGE_BYTES) {
+    const cell = <usize>load<u32>(at, CHANGE_CELL);
+    const sublattice = <usize>load<u32>(at, CHANGE_SUBLATTICE);
+    sum += energyOn(cell, sublattice, load<u32>(at, CHANGE_AFTER));
+    sum -= energyOn(cell, sublattice, load<u32>(at, CHANGE_BEFORE));
+    if (at + CHANGE_BYTES < end) place(cell, sublattice, load<u32>(at, CHANGE_AFTER));
+  }
+  for (let at = first; at + CHANGE_BYTES < end; at += CHANGE_BYTES)
+    place(load<u32>(at, CHANGE_CELL), load<u32>(at, CHANGE_SUBLATTICE), load<u32>(at, CHANGE_BEFORE));
+  return sum;
+}
+
+/** Puts a site where another one stands, and that one in its place. */
+function moveTo(site: u32, index: usize, place: u32): void {
+  const members = <usize>load<u32>(REGION, MEMBERS);
+  const places = <usize>load<u32>(REGION, MEMBER_PLACES);
+  const old = load<u32>(places + (index << 2));
+  const other = load<u32>(members + ((<usize>place) << 2));
+  store<u32>(members + ((<usize>old) << 2), other);
+  store<u32>(places + (indexOf(other) << 2), old);
+  store<u32>(members + ((<usize>place) << 2), site);
+  store<u32>(places + (index << 2), place);
+}
+
+function indexOf(site: u32): usize {
+  const bits = load<u32>(SITE_BITS);
+  return <usize>((site >> bits) * load<u32>(SUBLATTICE_COUNT) + (site & ((1 << bits) - 1)));
+}
+
+/** As SiteLists.change: from list to neighbouring list, the borders move past the site. */
+function changeLists(site: u32, sublattice: usize, before: u32, after: u32): void {
+  const group = load<u32>(<usize>load<u32>(REGION, GROUP_OF) + (sublattice << 2));
+  const row = <usize>load<u32>(<usize>load<u32>(REGION, GROUPS) + <usize>group * GROUP_BYTES);
+  const starts = <usize>load<u32>(REGION, LIST_STARTS) + (row << 2);
+  const index = indexOf(site);
+  for (; before < after; before++) {
+    const border = starts + ((<usize>before + 1) << 2);
+    store<u32>(border, load<u32>(border) - 1);
+    moveTo(site, index, load<u32>(border));
+  }
+  for (; before > after; before--) {
+    const border = starts + ((<usize>before) << 2);
+    moveTo(site, index, load<u32>(border));
+    store<u32>(border, load<u32>(border) + 1);
+  }
+}
+
+/** Carries out one change of a site. */
+export function carryOut(
+  site: u32,
+  cell: usize,
+  sublattice: usize,
+  before: u32,
+  after: u32,
+  withFields: bool,
+): void {
+  if (load<u32>(REGION, MEMBERS) != 0) changeLists(site, sublattice, before, after);
+  if (withFields) spread(cell, sublattice, before, after);
+  note(site, before);
+  place(cell, sublattice, after);
+  const row = <usize>load<u32>(REGION, COUNTS) + ((sublattice * <usize>load<u32>(SPECIES)) << 2);
+  const lost = row + ((<usize>before) << 2);
+  const gained = row + ((<usize>after) << 2);
+  store<u32>(lost, load<u32>(lost) - 1);
+  store<u32>(gained, load<u32>(gained) + 1);
+}
+
+/** Carries out the proposal at hand. */
+export function carryOutAll(withFields: bool): void {
+  const first = <usize>load<u32>(REGION, CHANGES);
+  const end = first + <usize>load<u32>(REGION, CHANGE_COUNT) * CHANGE_BYTES;
+  for (let at = first; at < end; at += CHANGE_BYTES)
+    carryOut(
+      load<u32>(at),
+      load<u32>(at, CHANGE_CELL),
+      load<u32>(at, CHANGE_SUBLATTICE),
+      load<u32>(at, CHANGE_BEFORE),
+      load<u32>(at, CHANGE_AFTER),
+      withFields,
+    );
+}
