@@ -15,7 +15,8 @@ it("analyses 700 MB of frames with a peak below 500 MB", async () => {
     console.log(
       `${(bytes / 1e6).toFixed(0)} MB in ${report.seconds.toFixed(0)} s, peak ${report.peak_MiB.toFixed(0)} MiB`,
     );
-    expect(report.observations.map(({ name }) => name)).toEqual(["motif neighbours"]);
+    expect(report.observation.value).toBeGreaterThan(0);
+    expect(report.observation.value).toBeLessThan(1);
     expect((report.peak_MiB * 2 ** 20) / 1e6).toBeLessThan(500);
   } finally {
     run.remove();

@@ -1,6 +1,6 @@
 /** A run with one state whose trajectory was made as long as wanted. */
 import { execFileSync } from "node:child_process";
-import { statSync } from "node:fs";
+import { statSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { openTrajectory } from "../../src/data/trajectory.ts";
 import { TrajectoryWriter } from "../../src/data/trajectory-writer.ts";
@@ -42,15 +42,24 @@ export function lengthen(run: FinishedRun, frames: number): number {
 }
 
 export interface ChildReport {
-  readonly observations: readonly { readonly name: string; readonly value: number; readonly error: number }[];
+  readonly observation: { readonly value: number; readonly error: number };
   readonly seconds: number;
   readonly peak_MiB: number;
 }
 
 /** Analyses the run in a process of its own. */
 export function analyzeInChild(run: FinishedRun, out: string): ChildReport {
+  // Cheap, so that reading is what takes the time.
+  const module = join(run.folder, "observer.mjs");
+  writeFileSync(
+    module,
+    `export const createObserver = ({ supercell }) => ({
+      columns: [{ name: "top left", unit: "", description: "occupation of one site" }],
+      measure(occupation, out, at) { out[at] = occupation[supercell.numCells]; },
+    });`,
+  );
   const child = resolve("test/workflows/analyze-memory-child.ts");
-  const text = execFileSync(process.execPath, ["--import", "tsx", child, run.folder, out], {
+  const text = execFileSync(process.execPath, ["--import", "tsx", child, run.folder, out, module], {
     encoding: "utf8",
     maxBuffer: 2 ** 24,
   });

@@ -21,7 +21,7 @@ lattice:
   vacancies: [vac]
   sites:
     - { name: low, position: [0, 0, 0], species: [vac, A], layer: low, labels: { A: Al } }
-    - { name: top, position: [0, 0, 2], species: [vac, A], layer: top, labels: { A: At } }
+    - { name: top, position: [0, 0, 0.3], species: [vac, A], layer: top, labels: { A: At } }
 clusters: { cutoff_A: 3, max_points: 2 }
 model:
   terms:
