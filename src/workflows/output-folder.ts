@@ -18,8 +18,12 @@ export const LIFE_SIGN = "progress.json";
 const filesOf = {
   fit: [{ folder: "", pattern: /^(model\.json|training\.csv)$/ }],
   sample: [
-    { folder: "", pattern: /^(sampling\.json|(sampling|layers|fractions|observations|maps)\.csv)$/ },
-    { folder: "snapshots", pattern: /^chain-\d+.*\.(extxyz|POSCAR)$/ },
+    {
+      folder: "",
+      pattern:
+        /^(sampling\.json|(sampling|layers|fractions|observations|maps|density-of-states|thermodynamics|ground-states)\.csv)$/,
+    },
+    { folder: "snapshots", pattern: /^(chain|search)-\d+.*\.(extxyz|POSCAR)$/ },
     { folder: "trajectories", pattern: /^chain-\d+\.traj$/ },
     { folder: CHECKPOINTS, pattern: /^([a-z]+-\d+.*|progress)\.json$/ },
   ],

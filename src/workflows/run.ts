@@ -22,15 +22,14 @@ import { buildStudyPool, type PoolResult } from "./pool.ts";
 import { type Provenance, provenanceOf } from "./provenance.ts";
 import { latticeSummary, provenanceSummary, writeReport } from "./report.ts";
 import { dataSummary, finalErrors, fitSummary } from "./report-fit.ts";
-import { methodsSummary } from "./report-methods.ts";
+import { methodsSummary, methodWarnings } from "./report-methods.ts";
 import { observationSummary } from "./report-observations.ts";
 import { mcSummary, snapshotMapsOf, snapshotSummary } from "./report-sample.ts";
 import { type SampleOutcome, sampleModel } from "./sample.ts";
 import type { SampledChain } from "./sample-chains.ts";
 import { writeSamplingFiles } from "./sample-files.ts";
-import type { SampledLadder } from "./sample-ladders.ts";
-import { checkedObservers, gridOfStudy } from "./sample-plan.ts";
-import { type SampledState, sampledStates, supercellText } from "./sample-states.ts";
+import { checkedObservers, countTasks } from "./sample-plan.ts";
+import { type SampledState, sampledStates } from "./sample-states.ts";
 import { modelOfStudy } from "./study-lattice.ts";
 import { verdictOf } from "./verdict.ts";
 
@@ -103,7 +102,7 @@ export async function planRun(
   // The grid depends on the lattice alone, so it can be checked before there is a fit.
   const lattice = pool?.pool.lattice ?? published?.lattice;
   const chains = samples
-    ? gridOfStudy(study, published ?? { lattice: lattice!, basis: "indicator", terms: [] }).length
+    ? countTasks(study, published ?? { lattice: lattice!, basis: "indicator", terms: [] })
     : 0;
   if (samples) checkClaims(study);
   const observers = samples
@@ -158,9 +157,9 @@ export async function runStudy(plan: RunPlan, parts: RunParts, context: RunConte
     ...(fit && data ? outlierWarnings(fit, data.configurations) : []),
     ...(fit?.warnings ?? []),
     ...samplingWarnings(chains),
-    ...(outcome?.ladders.flatMap(ladderWarnings) ?? []),
+    ...(outcome ? methodWarnings(outcome) : []),
   ];
-  const verdict = verdictOf(fit, states, warnings);
+  const verdict = verdictOf(fit, outcome, states, warnings);
   const seconds = (performance.now() - start) / 1000;
   const model = reportModel({
     plan,
@@ -201,12 +200,6 @@ function optional<Key extends string, Part>(key: Key, part: Part | null): { [K i
   return part === null ? {} : ({ [key]: part } as { [K in Key]?: Part });
 }
 
-function ladderWarnings({ supercell, conditionLabel, report }: SampledLadder): string[] {
-  return report.suggestions.map(
-    (suggestion) => `tempering, ${conditionLabel}, ${supercellText(supercell)}: ${suggestion}`,
-  );
-}
-
 interface ReportParts {
   readonly plan: RunPlan;
   readonly fit: FitResult | null;
@@ -236,10 +229,10 @@ function reportModel(parts: ReportParts): ReportModel {
     ...(plan.data ? { data: dataSummary(study, plan.data) } : {}),
     ...(plan.pool ? { lattice: latticeSummary(study, plan.pool) } : {}),
     ...(fit && plan.data ? { fit: fitSummary(study, plan.data, fit, known) } : {}),
+    ...(outcome ? optional("methods", methodsSummary(outcome)) : {}),
     ...(chains.length > 0 && expansion
       ? {
           mc: mcSummary(study, expansion, chains, states),
-          ...optional("methods", outcome && methodsSummary(outcome)),
           ...optional("claims", claimSummary(study, states)),
           ...optional("observations", observationSummary(study, expansion.lattice, states)),
           ...(study.report?.pictures === false

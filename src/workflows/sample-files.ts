@@ -9,6 +9,7 @@ import { strictJson, writeFileAtomic } from "../exec/atomic-file.ts";
 import type { ParentLattice } from "../lattice/parent-lattice.ts";
 import { Supercell } from "../lattice/supercell.ts";
 import { type CsvValue, toCsv } from "../report/csv.ts";
+import { densityRecord, searchRecord, writeDensities, writeSearches } from "./method-files.ts";
 import type { SampleOutcome } from "./sample.ts";
 import { chainNumber, type SampledChain } from "./sample-chains.ts";
 import type { SampledState } from "./sample-states.ts";
@@ -18,10 +19,11 @@ import { samplingHeader } from "./sampling-record.ts";
 export function writeSamplingFiles(
   study: Study,
   expansion: ClusterExpansion,
-  { chains, ladders }: SampleOutcome,
+  outcome: SampleOutcome,
   states: readonly SampledState[],
   outDir: string,
 ): void {
+  const { chains, ladders, densities, searches } = outcome;
   writeFileAtomic(
     join(outDir, "sampling.json"),
     `${strictJson(
@@ -32,10 +34,19 @@ export function writeSamplingFiles(
         states: states.map(({ maps: _, ...state }) => state),
         chains: chains.map(chainRecord),
         ...(ladders.length > 0 ? { ladders } : {}),
+        ...(densities.length > 0 ? { densities: densities.map(densityRecord) } : {}),
+        ...(searches.length > 0 ? { searches: searches.map(searchRecord) } : {}),
       },
       1,
     )}\n`,
   );
+  if (densities.length > 0) writeDensities(densities, outDir);
+  if (searches.length > 0) writeSearches(study, expansion.lattice, searches, outDir);
+  if (chains.length > 0) writeStates(study, states, outDir);
+  for (const chain of chains) writeSnapshots(study, expansion.lattice, chain, outDir);
+}
+
+function writeStates(study: Study, states: readonly SampledState[], outDir: string): void {
   const columns = [
     "energy_eV",
     "error_eV",
@@ -79,7 +90,6 @@ export function writeSamplingFiles(
       s.maps.flatMap(({ name, values }) => Array.from(values, (value, i) => [name, i, value])),
     );
   }
-  for (const chain of chains) writeSnapshots(study, expansion.lattice, chain, outDir);
 }
 
 /** A table with some lines for each state. */

@@ -7,7 +7,8 @@ import type { Executor } from "../exec/executor.ts";
 import type { ParentLattice } from "../lattice/parent-lattice.ts";
 import { Supercell } from "../lattice/supercell.ts";
 import { checkEnsemble } from "../mc/check-ensemble.ts";
-import type { MoveWeights } from "../mc/ensemble.ts";
+import type { Composition } from "../mc/composition.ts";
+import type { Ensemble, MoveWeights } from "../mc/ensemble.ts";
 import { exchangeGroups } from "../mc/exchange-groups.ts";
 import { expandGrid, type GridPoint } from "../mc/grid.ts";
 import { layerNames } from "../mc/layer-counts.ts";
@@ -63,6 +64,59 @@ export async function checkedObservers(
       );
   }
   return plan;
+}
+
+/** A cell and condition of methods that know no single temperature. */
+export interface AthermalState {
+  readonly supercell: readonly number[];
+  readonly supercellIndex: number;
+  readonly conditionLabel: string;
+  readonly composition: Composition;
+  readonly ensemble: Ensemble;
+}
+
+/**
+ * The states that annealing and Wang-Landau sampling look at: the grid without its temperatures.
+ * @throws {EcitonError} "study" for a pressure, whose chemical potential is another one at each temperature
+ */
+export function athermalStates(study: Study, expansion: ClusterExpansion): AthermalState[] {
+  const section = sampleSection(study);
+  if (section.reservoir?.oxygen_pressures_bar)
+    throw studyError(
+      "sample.reservoir.oxygen_pressures_bar",
+      `with method: ${section.method} give delta_mu_eV: at one pressure each temperature has another chemical potential`,
+    );
+  const conditions = conditionsOfStudy(section);
+  return gridOfStudy({ ...study, sample: { ...section, temperatures_K: [1], replicas: 1 } }, expansion).map(
+    ({ supercell, supercellIndex, conditionIndex, composition, ensemble }) => ({
+      supercell,
+      supercellIndex,
+      conditionLabel: conditions[conditionIndex].label,
+      composition,
+      ensemble,
+    }),
+  );
+}
+
+/** From where to where annealing cools, and how often. */
+export function annealPlan({ anneal }: SampleSection) {
+  return anneal ?? { from_K: 2000, to_K: 50, restarts: 10 };
+}
+
+/** How many tasks a study asks for, everything about them checked. */
+export function countTasks(study: Study, expansion: ClusterExpansion): number {
+  const section = sampleSection(study);
+  switch (section.method) {
+    case "metropolis":
+    case "tempering":
+      return gridOfStudy(study, expansion).length;
+    case "wang-landau":
+      return athermalStates(study, expansion).length * section.replicas;
+    case "anneal":
+      return athermalStates(study, expansion).length * annealPlan(section).restarts;
+    default:
+      throw section.method satisfies never;
+  }
 }
 
 /** What every task on one supercell is told. */

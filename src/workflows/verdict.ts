@@ -2,6 +2,7 @@
 import { count } from "../report/numbers.ts";
 import type { FitResult } from "./fit.ts";
 import { finalErrors } from "./report-fit.ts";
+import type { SampleOutcome } from "./sample.ts";
 import type { SampledState } from "./sample-states.ts";
 
 /** Leave-one-out errors this much above the training error say that the model has learnt noise. */
@@ -16,6 +17,7 @@ export interface Verdict {
 
 export function verdictOf(
   fit: FitResult | null,
+  outcome: SampleOutcome | null,
   states: readonly SampledState[],
   warnings: readonly string[],
 ): Verdict {
@@ -40,6 +42,18 @@ export function verdictOf(
         : `Monte Carlo settled at ${settled} of ${states.length} states of the grid; ${states.length - settled === 1 ? "the other needs" : "the others need"} longer chains.`,
     );
     if (settled === 0) level = "problem";
+  }
+  const { densities = [], searches = [] } = outcome ?? {};
+  if (densities.length > 0) {
+    const converged = densities.filter(({ walkers }) => walkers.every((w) => w.converged)).length;
+    sentences.push(`${converged} of ${count(densities.length, "density", "densities")} of states converged.`);
+    if (converged === 0) level = "problem";
+  }
+  if (searches.length > 0) {
+    const agreed = searches.filter(({ search }) => search.metLowest > 1).length;
+    sentences.push(
+      `Annealing met its lowest energy more than once in ${agreed} of ${count(searches.length, "search", "searches")}.`,
+    );
   }
   return { level, text: sentences.join(" ") };
 }

@@ -87,7 +87,10 @@ export function sampleSchema(pieces: SchemaPieces) {
         .optional()
         .describe("default: the fit if there is one, else the study's model"),
       supercells: z.array(supercell).min(1),
-      temperatures_K: z.array(positive("temperature", "K")).min(1),
+      temperatures_K: z
+        .array(positive("temperature", "K"))
+        .default([])
+        .describe("needed by every method but anneal, which cools from anneal.from_K"),
       compositions: z
         .array(composition)
         .min(1)
@@ -208,6 +211,12 @@ export function sampleSchema(pieces: SchemaPieces) {
       checkpoint_every_steps: whole("how often a chain writes its checkpoint").default(1_000_000),
     })
     .superRefine((s, context) => {
+      if (s.temperatures_K.length === 0 && s.method !== "anneal")
+        context.addIssue({
+          code: "custom",
+          path: ["temperatures_K"],
+          message: `method: ${s.method} needs at least one temperature`,
+        });
       const wants = neededBy[s.ensemble];
       for (const key of Object.values(neededBy)) {
         if (key === wants || key === "compositions" || s[key] === undefined) continue;

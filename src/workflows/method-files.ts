@@ -1,0 +1,130 @@
+/** What Wang-Landau sampling and annealing leave in the output folder. */
+import { join } from "node:path";
+import { structureOfConfiguration } from "../data/configuration-structure.ts";
+import { writePoscar } from "../data/formats/poscar-write.ts";
+import type { Study } from "../data/study/schema.ts";
+import { writeFileAtomic } from "../exec/atomic-file.ts";
+import type { ParentLattice } from "../lattice/parent-lattice.ts";
+import { Supercell } from "../lattice/supercell.ts";
+import { type CsvValue, toCsv } from "../report/csv.ts";
+import type { SampledDensity } from "./sample-densities.ts";
+import type { AthermalState } from "./sample-plan.ts";
+import type { SampledSearch } from "./sample-searches.ts";
+import { supercellText } from "./sample-states.ts";
+
+function stateRecord({ supercell, conditionLabel, composition, ensemble }: AthermalState) {
+  return { supercell, conditionLabel, composition, ensemble };
+}
+
+function write(
+  outDir: string,
+  file: string,
+  columns: readonly string[],
+  rows: readonly (readonly CsvValue[])[],
+): void {
+  writeFileAtomic(join(outDir, file), toCsv(file, ["supercell", "condition", ...columns], rows));
+}
+
+const place = ({ supercell, conditionLabel }: AthermalState) => [supercellText(supercell), conditionLabel];
+
+export function densityRecord({ state, walkers, joined }: SampledDensity) {
+  return {
+    ...stateRecord(state),
+    walkers: walkers.map(({ levels: _, thermodynamics: __, lowest, interrupted: ___, ...walker }) => ({
+      ...walker,
+      lowest_eV: lowest.energy_eV,
+    })),
+    thermodynamics: joined.thermodynamics,
+  };
+}
+
+/** density-of-states.csv and thermodynamics.csv */
+export function writeDensities(densities: readonly SampledDensity[], outDir: string): void {
+  write(
+    outDir,
+    "density-of-states.csv",
+    ["energy_eV", "ln_states", "ln_states_error", "walkers"],
+    densities.flatMap(({ state, joined }) =>
+      joined.levels.map(({ energy_eV, lnStates, walkers }) => [
+        ...place(state),
+        energy_eV,
+        lnStates.value,
+        lnStates.error ?? undefined,
+        walkers,
+      ]),
+    ),
+  );
+  const names = ["free_energy_eV", "energy_eV", "heat_capacity_kB", "entropy_kB"];
+  write(
+    outDir,
+    "thermodynamics.csv",
+    ["temperature_K", ...names.flatMap((name) => [name, name.replace(/_(eV|kB)$/, "_error_$1")])],
+    densities.flatMap(({ state, joined }) =>
+      joined.thermodynamics.map((row) => [
+        ...place(state),
+        row.temperature_K,
+        ...[row.freeEnergy_eV, row.energy_eV, row.heatCapacity_kB, row.entropy_kB].flatMap(
+          ({ value, error }) => [value, error ?? undefined],
+        ),
+      ]),
+    ),
+  );
+}
+
+export function searchRecord({ state, coolings, search }: SampledSearch) {
+  return {
+    ...stateRecord(state),
+    restarts: search.restarts,
+    metLowest: search.metLowest,
+    states: search.states.map(({ potential_eV, energy_eV, found }) => ({
+      potential_eV,
+      energy_eV,
+      found: found.length,
+    })),
+    coolings: coolings.map(({ index, steps, potential_eV, descended, minimum, trace }) => ({
+      index,
+      steps,
+      potential_eV,
+      descended,
+      minimum,
+      trace,
+    })),
+  };
+}
+
+/** ground-states.csv, and a POSCAR of every state in it. */
+export function writeSearches(
+  study: Study,
+  lattice: ParentLattice,
+  searches: readonly SampledSearch[],
+  outDir: string,
+): void {
+  const fileOf = (search: number, rank: number) =>
+    `search-${String(search).padStart(4, "0")}-${String(rank + 1).padStart(2, "0")}.POSCAR`;
+  write(
+    outDir,
+    "ground-states.csv",
+    ["rank", "potential_eV", "energy_eV", "restarts_that_found_it", "restarts", "file"],
+    searches.flatMap(({ state, search }, s) =>
+      search.states.map(({ potential_eV, energy_eV, found }, rank) => [
+        ...place(state),
+        rank + 1,
+        potential_eV,
+        energy_eV,
+        found.length,
+        search.restarts,
+        join("snapshots", fileOf(s, rank)),
+      ]),
+    ),
+  );
+  const vacancies = study.lattice?.vacancies ?? [];
+  searches.forEach(({ state, search }, s) => {
+    const supercell = new Supercell(lattice, state.supercell);
+    search.states.forEach(({ occupation, energy_eV }, rank) => {
+      const file = fileOf(s, rank);
+      const configuration = { id: file.replace(/\.POSCAR$/, ""), supercell, occupation, energy: energy_eV };
+      const atoms = structureOfConfiguration(configuration, { vacancies, absent: "omit" });
+      writeFileAtomic(join(outDir, "snapshots", file), writePoscar(atoms));
+    });
+  });
+}

@@ -1,0 +1,75 @@
+/** Densities of states by Wang-Landau walkers: one state for each cell and condition, replicas are walkers. */
+import type { ClusterExpansion } from "../clusters/expansion.ts";
+import type { Study } from "../data/study/schema.ts";
+import { type JoinedDensity, joinDensities } from "../mc/density-of-states.ts";
+import { type FinishedWalker, type WalkerPayload, wangLandauTask } from "../mc/wang-landau-task.ts";
+import type { RunContext } from "./context.ts";
+import { checkpointOf } from "./sample-chains.ts";
+import { type AthermalState, athermalStates, sampleSection, systemParts } from "./sample-plan.ts";
+import { executorOf, placeOf, runTasks } from "./sample-tasks.ts";
+import { streamOfWalkers } from "./streams.ts";
+
+export interface SampledDensity {
+  readonly state: AthermalState;
+  readonly walkers: readonly FinishedWalker[];
+  readonly joined: JoinedDensity;
+}
+
+/** @throws {EcitonError} "cancelled" after an interruption, all checkpoints written */
+export async function sampleDensities(
+  study: Study,
+  expansion: ClusterExpansion,
+  context: RunContext,
+): Promise<SampledDensity[]> {
+  const section = sampleSection(study);
+  const { steps, replicas, temperatures_K, wang_landau } = section;
+  const states = athermalStates(study, expansion);
+  const parts = systemParts(study, expansion, executorOf(context));
+  const tasks = states.flatMap((state, s) =>
+    Array.from({ length: replicas }, (_, walker) => ({ state, stream: streamOfWalkers(s), walker })),
+  );
+  const payloads = tasks.map(({ state, stream, walker }, index): WalkerPayload => {
+    const { layers: _, ...part } = parts[state.supercellIndex];
+    return {
+      ...part,
+      composition: state.composition,
+      ensemble: state.ensemble,
+      temperatures_K,
+      ...(wang_landau?.bin_eV === undefined ? {} : { bin_eV: wang_landau.bin_eV }),
+      finalLnF: wang_landau?.final_ln_f ?? USUAL.finalLnF,
+      flatness: wang_landau?.flatness ?? USUAL.flatness,
+      steps,
+      seed: study.seed,
+      stream,
+      walker,
+      index,
+      checkpoint: checkpointOf(study, `walker-${String(index).padStart(4, "0")}`, context),
+    };
+  });
+  context.say(
+    `learning ${states.length} densities of states with ${replicas} walkers each, at most ${steps.toLocaleString("en-US")} steps a walker, ${placeOf(context)}`,
+  );
+  const results = await runTasks<WalkerPayload, FinishedWalker>(
+    {
+      task: wangLandauTask,
+      payloads,
+      names: tasks.map(({ state, walker }) => `${state.conditionLabel}, walker ${walker + 1}`),
+      noun: "walkers",
+      steps,
+    },
+    context,
+  );
+  return states.map((state, s) => {
+    const walkers = results.slice(s * replicas, (s + 1) * replicas);
+    return {
+      state,
+      walkers,
+      joined: joinDensities(
+        walkers.map(({ levels }) => levels),
+        temperatures_K,
+      ),
+    };
+  });
+}
+
+const USUAL = { finalLnF: 1e-6, flatness: 0.8 };
