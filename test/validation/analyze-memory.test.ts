@@ -1,10 +1,7 @@
 /** A trajectory larger than the memory that is allowed: 700 MB analysed within 500 MB. */
 import { join } from "node:path";
-import { afterAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { analyzeInChild, lengthen, sampleOneState } from "../workflows/long-trajectory.ts";
-import { removeSlabStudy } from "../workflows/slab-study.ts";
-
-afterAll(removeSlabStudy);
 
 it("analyses 700 MB of frames with a peak below 500 MB", async () => {
   const run = await sampleOneState(128);

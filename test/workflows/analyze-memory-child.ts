@@ -3,12 +3,11 @@
  * the module with an observer. Prints one JSON document.
  */
 import { observerPlan } from "../../src/workflows/observers.ts";
-import { analyze, removeSlabStudy } from "./slab-study.ts";
+import { analyze } from "./slab-study.ts";
 
 const [run, out, module] = process.argv.slice(2);
 const observers = observerPlan({ sample: undefined }, [module]);
 const { pooled, seconds } = await analyze([run], out, { observers });
-removeSlabStudy();
 process.stdout.write(
   JSON.stringify({
     observation: pooled[0].quantities.find(({ name }) => name === "top left"),

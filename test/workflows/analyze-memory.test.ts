@@ -1,10 +1,7 @@
 /** The memory of an analysis does not grow with the trajectories. */
 import { join } from "node:path";
-import { afterAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { analyzeInChild, lengthen, sampleOneState } from "./long-trajectory.ts";
-import { removeSlabStudy } from "./slab-study.ts";
-
-afterAll(removeSlabStudy);
 
 it("a trajectory of 100 MB takes no more memory than one of 1 MB", async () => {
   const run = await sampleOneState(40);

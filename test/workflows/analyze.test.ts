@@ -22,7 +22,7 @@ import { openTrajectory } from "../../src/data/trajectory.ts";
 import { readRuns } from "../../src/workflows/analyze.ts";
 import { observerPlan } from "../../src/workflows/observers.ts";
 import type { FinishedRun } from "./run-study.ts";
-import { analyze, removeSlabStudy, sampleSlab, slabStudy } from "./slab-study.ts";
+import { analyze, sampleSlab, slabStudy } from "./slab-study.ts";
 
 const scratch = mkdtempSync(join(tmpdir(), "eciton-analyze-"));
 let runs: FinishedRun[] = [];
@@ -39,7 +39,6 @@ beforeAll(async () => {
 });
 afterAll(() => {
   for (const run of runs) run.remove();
-  removeSlabStudy();
   rmSync(scratch, { recursive: true, force: true });
 });
 

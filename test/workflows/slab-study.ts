@@ -41,16 +41,15 @@ sample:
   observe: { measurements: 400, motifs: { neighbours: [AtAt_1N] }, site_map: true }
 `;
 
-const folder = mkdtempSync(join(tmpdir(), "eciton-slab-"));
-const file = join(folder, "slab.yaml");
-writeFileSync(file, slabStudy);
-
-export function sampleSlab(overrides: Overrides = {}): Promise<FinishedRun> {
-  return runFile(file, overrides);
-}
-
-export function removeSlabStudy(): void {
-  rmSync(folder, { recursive: true, force: true });
+export async function sampleSlab(overrides: Overrides = {}): Promise<FinishedRun> {
+  const folder = mkdtempSync(join(tmpdir(), "eciton-slab-"));
+  try {
+    const file = join(folder, "slab.yaml");
+    writeFileSync(file, slabStudy);
+    return await runFile(file, overrides);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 export async function analyze(
