@@ -1,40 +1,28 @@
 /** One task of an executor: one Metropolis chain, from its payload to its averages. */
-import { CompiledExpansion } from "../clusters/compiled-expansion.ts";
-import { type ExpansionRecord, expansionFromRecord } from "../clusters/expansion.ts";
-import type { SharedModel } from "../clusters/shared-model.ts";
-import { studyError } from "../core/errors.ts";
 import { RandomStream } from "../core/random.ts";
 import type { TaskContext, TaskFunction } from "../exec/executor.ts";
-import { Supercell } from "../lattice/supercell.ts";
 import { fingerprint, readState, writeState } from "./chain-checkpoint.ts";
 import { ChainRecords, type RecordState, type Snapshot } from "./chain-records.ts";
 import { type ChainSummary, type MoveAcceptance, summarizeChain } from "./chain-summary.ts";
 import { ChainTrajectory, type TrajectoryPlan } from "./chain-trajectory.ts";
-import { type Composition, countsByGroup, randomOccupation } from "./composition.ts";
-import { createMoves } from "./create-moves.ts";
-import type { Ensemble, MoveWeights } from "./ensemble.ts";
-import { exchangeGroups } from "./exchange-groups.ts";
+import type { Ensemble } from "./ensemble.ts";
 import { CompositionCounter, LayerCounter } from "./layer-counts.ts";
 import { type ChainState, MetropolisChain } from "./metropolis.ts";
 import type { Observers } from "./observer.ts";
 import { type StopResult, StopRule, type Until } from "./stop-rule.ts";
 import type { EngineName } from "./swap-engine.ts";
+import {
+  type CheckpointPlan,
+  expectWhole,
+  POLL_STEPS,
+  prepareSystem,
+  type SystemPayload,
+  startState,
+} from "./system.ts";
 
-export interface ChainPayload {
-  readonly expansion: ExpansionRecord;
-  /** Three or nine integers. */
-  readonly supercell: readonly number[];
-  /**
-   * Whole numbers in the supercell; what is not named is background. What the chain begins with where the ensemble lets
-   * it change.
-   */
-  readonly composition: Composition;
+export interface ChainPayload extends SystemPayload {
   /** Default: canonical. */
   readonly ensemble?: Ensemble;
-  /** Default: what the ensemble needs. */
-  readonly moves?: MoveWeights;
-  /** Names of the sites of each exchange group; default: by equal species. */
-  readonly exchange?: Readonly<Record<string, readonly string[]>>;
   readonly temperature_K: number;
   /** Proposals, accepted or not. */
   readonly steps: number;
@@ -49,21 +37,13 @@ export interface ChainPayload {
   readonly measurements?: number;
   /** Ends the chain before its steps are done. */
   readonly until?: Until;
-  /** Tables that the chains on one supercell share within a process; without them the chain compiles its own. */
-  readonly shared?: SharedModel;
-  /** How steps are computed; it changes no result. Default "auto". */
+  /** How steps are computed; of all but nfold the results are the same. Default "auto". */
   readonly engine?: EngineName;
   /** Names of layers to count species in. */
   readonly layers: readonly string[];
   /** States to keep in a file. */
   readonly trajectory?: TrajectoryPlan;
-  readonly checkpoint: {
-    readonly path: string;
-    /** Written each time so many steps are done, and at the end. */
-    readonly everySteps: number;
-    /** Go on from the file if it is there; otherwise it is overwritten. */
-    readonly resume: boolean;
-  } | null;
+  readonly checkpoint: CheckpointPlan | null;
 }
 
 export interface FinishedChain extends ChainSummary {
@@ -91,9 +71,6 @@ export type ChainResult = FinishedChain | InterruptedChain;
 
 /** What an executor is given to run chains. */
 export const chainTask: TaskFunction = { module: import.meta.url, name: "runChain" };
-
-/** The cancel flag is looked at after so many steps: some milliseconds. */
-const POLL_STEPS = 4096;
 
 /**
  * Runs a chain from a random arrangement, or goes on from its checkpoint. The result is a function of the payload and
@@ -174,26 +151,19 @@ export function runChain(
 }
 
 function prepareChain(payload: ChainPayload, observers: Observers) {
-  const { steps, samples, snapshots, temperature_K, measurements = 0 } = payload;
+  const { steps, samples, snapshots, measurements = 0 } = payload;
   const ensemble = payload.ensemble ?? { kind: "canonical" };
-  const whole = (path: string, value: number, least: number) => {
-    if (!Number.isSafeInteger(value) || value < least)
-      throw studyError(`sample.${path}`, `expected a whole number of at least ${least}, found ${value}`);
-  };
-  whole("samples", samples, 2);
-  whole("snapshots", snapshots, 1);
-  whole("observe.measurements", measurements, 0);
-  whole("steps", steps, Math.max(samples, snapshots, measurements));
-  if (payload.checkpoint) whole("checkpoint_every_steps", payload.checkpoint.everySteps, 1);
-  const expansion = expansionFromRecord(payload.expansion, "model");
-  const supercell = new Supercell(expansion.lattice, payload.supercell);
-  const model = new CompiledExpansion(expansion, supercell, payload.shared);
-  const groups = exchangeGroups(expansion.lattice, payload.exchange);
-  const counts = countsByGroup(payload.composition, groups, supercell, "sample.composition");
+  expectWhole("samples", samples, 2);
+  expectWhole("snapshots", snapshots, 1);
+  expectWhole("observe.measurements", measurements, 0);
+  expectWhole("steps", steps, Math.max(samples, snapshots, measurements));
+  if (payload.checkpoint) expectWhole("checkpoint_every_steps", payload.checkpoint.everySteps, 1);
+  const system = prepareSystem(payload);
+  const { supercell, groups, counts, model } = system;
   const random = new RandomStream(payload.seed, payload.index);
-  const occupation = randomOccupation(supercell, groups, counts, random);
-  const moves = createMoves(ensemble, payload.moves, model, supercell, groups, occupation);
-  const chain = new MetropolisChain(model, moves, occupation, temperature_K, random, payload.engine);
+  const { occupation, moves } = startState(system, ensemble, payload.moves, random);
+  const { temperature_K, engine } = payload;
+  const chain = new MetropolisChain(model, moves, occupation, temperature_K, random, engine);
   const fixed = ensemble.kind === "canonical";
   const layers = new LayerCounter(supercell, groups, fixed ? counts : null, payload.layers);
   const composition = fixed ? null : new CompositionCounter(supercell, groups);

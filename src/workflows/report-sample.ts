@@ -109,21 +109,21 @@ export function chainName(
   return `${conditionLabel}, ${point.temperature_K} K, ` + `${supercellText(point.supercell)}${replica}`;
 }
 
-/** One stacked plot for each species that is spread over layers and each cell: the paper's Fig. 7. */
+/** One stacked plot for each species that is spread over layers, with a panel for each cell: the paper's Fig. 7. */
 function layerPlots(study: Study, states: readonly SampledState[]): LayerOccupations[] {
-  const plots: LayerOccupations[] = [];
   const section = study.sample!;
   const conditions = conditionsOfStudy(section);
   const backgrounds = new Set(study.lattice?.sites.map((site) => site.species[0]));
-  for (const cell of new Set(states.map((s) => s.supercellText))) {
-    const here = states.filter((s) => s.supercellText === cell);
-    const species = [...new Set(here.flatMap((s) => s.layers.map((row) => row.species)))];
-    for (const name of species.filter((s) => !backgrounds.has(s.split("@")[0]))) {
-      const layers = here[0].layers.filter((row) => row.species === name).map((row) => row.layer);
-      const filled = here.filter((s) => s.layers.some((row) => row.species === name && row.share !== null));
-      if (layers.length < FEWEST_LAYERS || filled.length === 0) continue;
-      plots.push({
-        title: `Share of ${name} in each layer, ${cell} cell`,
+  const cells = new Set(states.map((s) => s.supercellText));
+  const species = new Set(states.flatMap((s) => s.layers.map((row) => row.species)));
+  return [...species].flatMap((name): LayerOccupations[] => {
+    if (backgrounds.has(name.split("@")[0])) return [];
+    const layers = states[0].layers.filter((row) => row.species === name).map((row) => row.layer);
+    const filled = states.filter((s) => s.layers.some((row) => row.species === name && row.share !== null));
+    if (layers.length < FEWEST_LAYERS || filled.length === 0) return [];
+    return [
+      {
+        title: `Share of ${name} in each layer${cells.size > 1 ? "" : `, ${[...cells][0]} cell`}`,
         layers,
         conditionName: conditionName(section),
         note:
@@ -134,15 +134,15 @@ function layerPlots(study: Study, states: readonly SampledState[]): LayerOccupat
           condition:
             conditions[state.conditionIndex].axisValue ?? countOf(name, state.composition) / state.numCells,
           conditionLabel: conditions[state.conditionIndex].shortLabel,
+          ...(cells.size > 1 ? { cell: state.supercellText } : {}),
           temperature_K: state.temperature_K,
           fractions: state.layers
             .filter((row) => row.species === name)
             .map((row) => ({ mean: row.share!.value, error: row.share!.error })),
         })),
-      });
-    }
-  }
-  return plots;
+      },
+    ];
+  });
 }
 
 /** Number of "B" or "B@group" in a composition, which may name a group also where "B" would do. */
