@@ -11,6 +11,8 @@ export interface QueuedElement {
   readonly state: string;
   readonly reason: string;
   readonly alive: boolean;
+  /** It ended in a way after which Slurm itself may put it back into the queue. */
+  readonly requeued: boolean;
 }
 
 /** An element that waits for a person. */
@@ -35,6 +37,9 @@ const endStates = new Set([
   "REVOKED",
   "TIMEOUT",
 ]);
+
+/** Ends after which the queue itself may begin an element anew. */
+const requeuedStates = new Set(["BOOT_FAIL", "NODE_FAIL", "PREEMPTED"]);
 
 /** The controller did not answer; it may do so later. What was asked for may have been done all the same. */
 export class SlurmUnavailable extends Error {}
@@ -133,6 +138,7 @@ export async function queuedElements(jobNames: readonly string[]): Promise<Queue
         state,
         reason: reason === "None" ? "" : reason,
         alive: !endStates.has(state),
+        requeued: requeuedStates.has(state),
       };
     });
 }

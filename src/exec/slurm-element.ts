@@ -27,13 +27,24 @@ class Element {
   async run(): Promise<number> {
     const { elements, cores } = this.#submission;
     const tasks = elements[this.#number].filter((index) => !this.#settled(index));
+    if (tasks.length === 0 || this.#replaced()) {
+      console.log("nothing to do: these tasks are done, or another job has them");
+      return 0;
+    }
     const payloads = this.#folder.payloads();
     process.on("SIGTERM", () => {
       console.log(`asked to end at ${new Date().toISOString()}: writing checkpoints`);
       this.#stop.abort();
     });
     this.#writeProgress();
-    const timer = setInterval(() => this.#writeProgress(), PROGRESS_MS);
+    const timer = setInterval(() => {
+      if (this.#replaced() || this.#begunElsewhere()) {
+        // Taken for dead, perhaps on a machine that lost its network: two must not write the same files.
+        console.log("another job has these tasks now");
+        process.exit(0);
+      }
+      this.#writeProgress();
+    }, PROGRESS_MS);
     const executor = createExecutor(Math.min(cores, Math.max(1, tasks.length)));
     try {
       let next = 0;
@@ -50,6 +61,25 @@ class Element {
       await executor.close();
     }
     return this.#exitCode;
+  }
+
+  /** Whether its tasks were submitted again. */
+  #replaced(): boolean {
+    const { elements, number } = this.#submission;
+    return this.#folder
+      .submissions()
+      .some(
+        (later) =>
+          later.number > number &&
+          !later.abandoned &&
+          later.elements.some((tasks) => tasks.some((index) => elements[this.#number].includes(index))),
+      );
+  }
+
+  /** Whether the queue began this element anew in another process. */
+  #begunElsewhere(): boolean {
+    const { host, pid } = this.#folder.progress(this.#submission.number, this.#number);
+    return host !== hostname() || pid !== process.pid;
   }
 
   /** The queue may begin an element anew, and part of its tasks may be done by then. */

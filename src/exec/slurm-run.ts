@@ -24,6 +24,8 @@ type RunOptions = Pick<SlurmOptions, "settings" | "detach" | "say">;
 const LONGEST_PAUSE_S = 120;
 /** A job that ended well wrote its results; on a disk shared by network they may take so long to be seen. */
 const FILE_DELAY_S = 60;
+/** The queue may take so long to begin anew what a node or a more important job ended. */
+const REQUEUE_DELAY_S = 10;
 
 export class ArrayRun<Result> {
   readonly #folder: TaskFolder;
@@ -202,7 +204,7 @@ export class ArrayRun<Result> {
     let settled = true;
     for (const [index, state] of states.entries()) {
       if (state.kind === "done" || state.kind === "queued" || this.#givenUp.has(index)) continue;
-      if (state.kind === "lost" && this.#mayStillCome(index, state)) settled = false;
+      if (state.kind !== "new" && this.#mayStillCome(index, state)) settled = false;
       else if (state.kind === "new") reasons.set(index, "");
       else if (this.#mayTryAgain(index, state)) reasons.set(index, reasonOf(state));
     }
@@ -224,13 +226,20 @@ export class ArrayRun<Result> {
     return settled;
   }
 
-  /** An element that vanished is looked for twice, and the results of one that ended well are waited for. */
-  #mayStillCome(index: number, { queued }: TaskState & { kind: "lost" }): boolean {
-    if (queued !== null && queued.state !== "COMPLETED") return false;
+  /** Whether to wait before the end of an element is believed. */
+  #mayStillCome(index: number, state: TaskState & { kind: "failed" | "lost" | "interrupted" }): boolean {
+    if (state.kind === "failed") return false;
     const since = this.#missingSince.get(index) ?? Date.now();
     this.#missingSince.set(index, since);
-    const seconds = (Date.now() - since) / 1000;
-    return queued === null ? seconds < this.#run.settings.poll_s / 2 : seconds < FILE_DELAY_S;
+    return (Date.now() - since) / 1000 < this.#patience(state);
+  }
+
+  /** Seconds. */
+  #patience({ kind, queued }: TaskState & { kind: "lost" | "interrupted" }): number {
+    // Looked for twice.
+    if (queued === null) return this.#run.settings.poll_s / 2;
+    if (queued.state === "COMPLETED" && kind === "lost") return FILE_DELAY_S;
+    return queued.requeued ? REQUEUE_DELAY_S : 0;
   }
 
   #mayTryAgain(index: number, state: TaskState & { kind: "failed" | "lost" | "interrupted" }): boolean {

@@ -16,7 +16,8 @@ fail() {
 
 # The process of a pid file, if it lives and is what it should be.
 alive() {
-  [ -s "$state/$1.pid" ] && [ "$(cat "/proc/$(cat "$state/$1.pid")/comm" 2>/dev/null)" = "$1" ]
+  # One that was killed may still be listed, as a zombie.
+  [ -s "$state/$1.pid" ] && awk -v name="($1)" '{ exit !($2 == name && $3 != "Z") }' "/proc/$(cat "$state/$1.pid")/stat" 2>/dev/null
 }
 
 node_state() {
@@ -28,8 +29,8 @@ down() {
     if alive $daemon; then
       pid=$(cat $state/$daemon.pid)
       kill "$pid"
-      for _ in $(seq 100); do
-        [ -d "/proc/$pid" ] || break
+      for _ in $(seq 200); do
+        alive $daemon || break
         sleep 0.05
       done
       echo "stopped $daemon ($pid)"
@@ -58,7 +59,8 @@ start_munge() {
 
 write_conf() {
   local cpus memory
-  cpus=$(nproc)
+  # Tests mostly wait, so a small machine may say that it has more cores than it has.
+  cpus=$(($(nproc) > 4 ? $(nproc) : 4))
   memory=$(awk '/MemTotal/ { print int($2 / 1024 * 0.9) }' /proc/meminfo)
   cat >$conf <<CONF
 ClusterName=eciton
@@ -88,6 +90,7 @@ SwitchType=switch/none
 ReturnToService=2
 SlurmctldTimeout=30
 SlurmdTimeout=30
+MessageTimeout=3
 KillWait=10
 JobRequeue=1
 SlurmdParameters=config_overrides
