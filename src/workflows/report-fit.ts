@@ -128,7 +128,7 @@ const methodNames: Readonly<Record<NonNullable<Study["fit"]>["method"], string>>
   "ordinary-least-squares": "Ordinary least squares",
 };
 
-export /**
+/**
  * In (1/2n) Σ (y - Σ x β)² + λ Σ |β| the unit of λ is that of y²/β: y is an energy for each `per`, β one of an instance,
  * or an energy for each `per` too where columns are scaled. Other penalties mix units.
  */
@@ -138,7 +138,7 @@ function penaltyUnit({ method, per, standardise }: NonNullable<Study["fit"]>): {
   return { lambdaUnit: standardise ? `eV per ${per}` : `eV per ${per}²` };
 }
 
-function methodText(study: Study, fit: FitResult): string {
+export function methodText(study: Study, fit: FitResult): string {
   const section = study.fit!;
   const { path, value } = { path: fit.cv.path, value: fit.cv.path.values[fit.chosen] };
   const choice = section.choice === "minimum" ? "at the minimum" : "by the one-standard-error rule";
