@@ -7,7 +7,11 @@ import { type RandomState, RandomStream } from "../core/random.ts";
 import { BOLTZMANN_EV_PER_K } from "../core/units.ts";
 import type { LatticeModel, Moves } from "./lattice-model.ts";
 import type { SublatticeSites } from "./layer-counts.ts";
+import { NfoldEngine } from "./nfold-engine.ts";
+import { PlainNfold } from "./nfold-plain.ts";
+import { addStay, type NfoldState, type RejectionFreeEngine } from "./rejection-free.ts";
 import { type EngineName, kernelFor, type RunningNumbers, SwapEngine } from "./swap-engine.ts";
+import { SwapMoves } from "./swap-moves.ts";
 
 /** The energy is recomputed in full whenever the number of steps is a multiple of this, for each 16,384 sites begun. */
 export const ENERGY_CHECK_STEPS = 1_000_000;
@@ -42,6 +46,8 @@ export interface ChainState {
   readonly accepted: Float64Array;
   readonly lowest: LowestState;
   readonly bin: OpenBin;
+  /** Null where no rejection-free engine has run. */
+  readonly nfold: NfoldState | null;
 }
 
 /** Sums over the steps since the last bin was closed, relative to the energy at its start so that squares do not cancel. */
@@ -64,8 +70,9 @@ export class MetropolisChain {
   readonly accepted: Float64Array;
   readonly #model: LatticeModel;
   readonly #moves: Moves;
-  #engine: SwapEngine | null;
-  readonly #engineSteps: Readonly<Record<"direct" | "field", number>> | null;
+  #engine: SwapEngine | RejectionFreeEngine | null = null;
+  #rejectionFree: RejectionFreeEngine | null = null;
+  readonly #engineSteps: Readonly<Record<"direct" | "field", number>> | null = null;
   readonly #occupation: Uint8Array;
   readonly #lowestOccupation: Uint8Array;
   readonly #now: RunningNumbers;
@@ -110,11 +117,24 @@ export class MetropolisChain {
       binSum: 0,
       binSquares: 0,
     };
-    const compiled = engine !== "reference" && model instanceof CompiledExpansion;
-    const kernel = compiled ? kernelFor(model, moves) : null;
-    this.#engine = compiled && kernel ? new SwapEngine(model, moves, kernel, engine) : null;
-    this.#engineSteps = this.#engine?.steps ?? null;
-    this.#load();
+    const compiled = moves instanceof SwapMoves && model instanceof CompiledExpansion;
+    if (engine === "nfold" || engine === "nfold-reference") {
+      if (!compiled)
+        throw new EcitonError(
+          "usage",
+          "rejections are skipped for swaps anywhere in the cell of a cluster expansion only; choose another engine",
+        );
+      this.#rejectionFree = engine === "nfold" ? new NfoldEngine(model, moves) : new PlainNfold(model, moves);
+    } else if (engine !== "reference" && model instanceof CompiledExpansion) {
+      const kernel = kernelFor(model, moves);
+      if (kernel) {
+        const compiledSteps = new SwapEngine(model, moves, kernel, engine);
+        this.#engineSteps = compiledSteps.steps;
+        this.#engine = compiledSteps;
+      }
+    }
+    this.#engine ??= this.#rejectionFree;
+    this.#load(null);
   }
 
   get step(): number {
@@ -142,6 +162,11 @@ export class MetropolisChain {
   /** Steps that were run by each compiled engine since this object was made; null where only the plain code runs. */
   get engineSteps(): Readonly<Record<"direct" | "field", number>> | null {
     return this.#engineSteps;
+  }
+
+  /** Steps that were run or skipped by the compiled rejection-free engine. */
+  get nfoldSteps(): number {
+    return this.#rejectionFree?.steps ?? 0;
   }
 
   /** The lowest state met so far, the starting one included. */
@@ -216,8 +241,10 @@ export class MetropolisChain {
   }
 
   /** Gives the state that is kept here to the engine. */
-  #load(): void {
-    this.#engine?.load(this.#occupation, this.#lowestOccupation, this.#random, ROUNDING_EV);
+  #load(nfold: NfoldState | null): void {
+    this.#engine?.load(this.#occupation, this.#lowestOccupation, this.#random, ROUNDING_EV, nfold);
+    // The sums of other engines are always complete.
+    if (nfold && !this.#rejectionFree) addStay(this.#now, nfold.numbers[2]);
     this.#ahead = false;
   }
 
@@ -235,6 +262,7 @@ export class MetropolisChain {
           `computed in full, ${drift.toExponential(1)} eV per site (limit ${DRIFT_LIMIT_EV}); the model's energy changes are wrong`,
         { kept: this.#now.energy, full, drift },
       );
+    this.#rejectionFree?.settle(this.#now);
     this.#now.energy = full;
   }
 
@@ -242,6 +270,7 @@ export class MetropolisChain {
   takeBin(): EnergyBin {
     const now = this.#now;
     const steps = this.#binSteps;
+    this.#rejectionFree?.settle(now);
     const shift = now.binSum / steps;
     const bin = {
       mean: now.binOrigin + shift,
@@ -268,6 +297,7 @@ export class MetropolisChain {
       accepted: this.accepted.slice(),
       lowest: this.lowest,
       bin: { steps: this.#binSteps, origin: binOrigin, sum: binSum, squares: binSquares },
+      nfold: this.#rejectionFree?.state() ?? null,
     };
   }
 
@@ -282,8 +312,10 @@ export class MetropolisChain {
       this.#engine.readOccupation(this.#occupation);
       this.#engine.readLowest(this.#lowestOccupation);
     }
+    this.#rejectionFree?.settle(this.#now);
     this.#engine.close();
     this.#engine = null;
+    this.#rejectionFree = null;
     this.#ahead = false;
   }
 
@@ -303,7 +335,7 @@ export class MetropolisChain {
     this.#moves.restore(state.moves);
     this.proposed.set(state.proposed);
     this.accepted.set(state.accepted);
-    this.#load();
+    this.#load(state.nfold);
   }
 
   #fullEnergy(): number {

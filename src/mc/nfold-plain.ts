@@ -225,7 +225,7 @@ export class PlainNfold implements RejectionFreeEngine {
   /** Uniform whole number below n. */
   #nextBelow(n: number): number {
     if (n < 2 ** 32) return this.#random.nextIndex(n);
-    const shift = Math.clz32(Math.floor((n - 1) / 2 ** 32));
+    const shift = Math.clz32(Math.floor(n / 2 ** 32));
     for (;;) {
       const high = this.#random.nextUint32() >>> shift;
       const drawn = high * 2 ** 32 + this.#random.nextUint32();

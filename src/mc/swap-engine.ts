@@ -13,9 +13,10 @@ import { SwapMoves } from "./swap-moves.ts";
 /**
  * How moves are run: "reference" is the plain code; "direct" computes energies at every step; "field" keeps the energy
  * of every species on every site up to date, so that rejected steps cost next to nothing; "auto" goes from one of the
- * last two to the other by the acceptance. All give the same chain to the last bit.
+ * last two to the other by the acceptance. All give the same chain to the last bit. "nfold" skips rejections, which is the
+ * same process with other random numbers; "nfold-reference" is its plain code.
  */
-export const engines = ["auto", "direct", "field", "reference"] as const;
+export const engines = ["auto", "direct", "field", "reference", "nfold", "nfold-reference"] as const;
 export type EngineName = (typeof engines)[number];
 type CompiledEngine = "direct" | "field";
 

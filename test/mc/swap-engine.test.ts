@@ -2,58 +2,23 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CompiledExpansion } from "../../src/clusters/compiled-expansion.ts";
-import type { ClusterExpansion } from "../../src/clusters/expansion.ts";
 import { buildPool } from "../../src/clusters/pool.ts";
-import { type BasisName, basisNames } from "../../src/clusters/site-basis.ts";
+import { basisNames } from "../../src/clusters/site-basis.ts";
 import { RandomStream } from "../../src/core/random.ts";
-import { createParentLattice, type ParentLattice } from "../../src/lattice/parent-lattice.ts";
+import { createParentLattice } from "../../src/lattice/parent-lattice.ts";
 import { Supercell } from "../../src/lattice/supercell.ts";
-import { type ExchangeGroup, exchangeGroups } from "../../src/mc/exchange-groups.ts";
+import { exchangeGroups } from "../../src/mc/exchange-groups.ts";
 import { ENERGY_CHECK_STEPS, MetropolisChain } from "../../src/mc/metropolis.ts";
 import type { EngineName } from "../../src/mc/swap-engine.ts";
 import { SwapMoves } from "../../src/mc/swap-moves.ts";
-import { gapCutoff, matricesFor, randomLattice, randomOccupation } from "../clusters/random-lattices.ts";
+import { matricesFor, randomLattice, randomOccupation } from "../clusters/random-lattices.ts";
 import { publishedCeria } from "./ceria.ts";
-
-/** Random energies of both signs; four-body clusters among them where the lattice is not too dense. */
-function randomModel(lattice: ParentLattice, basis: BasisName, random: RandomStream): ClusterExpansion {
-  const cutoffs = { 2: gapCutoff(lattice, 12), 3: gapCutoff(lattice, 6), 4: gapCutoff(lattice, 4) };
-  const terms = buildPool(lattice, basis, cutoffs).orbits.map((orbit) => ({
-    ...orbit,
-    coefficient: random.nextFloat() < 0.2 ? 0 : 0.1 * random.nextNormal(),
-  }));
-  return { lattice, basis, terms };
-}
-
-interface Subject {
-  readonly model: CompiledExpansion;
-  readonly supercell: Supercell;
-  readonly groups: readonly ExchangeGroup[];
-  readonly occupation: Uint8Array;
-}
+import { canExchange, groupsOf, randomModel, type Subject } from "./swap-subjects.ts";
 
 function chainOf(subject: Subject, temperature: number, engine: EngineName): MetropolisChain {
   const { model, supercell, groups, occupation } = subject;
   const moves = new SwapMoves(model, supercell, groups, occupation);
   return new MetropolisChain(model, moves, occupation, temperature, new RandomStream(77, 3), engine);
-}
-
-/** Whether any group holds two species. */
-function canExchange({ supercell, groups, occupation }: Subject): boolean {
-  return groups.some((group) => {
-    const found = new Set<number>();
-    occupation.forEach((species, site) => {
-      if (group.sublattices.includes(supercell.sublatticeOf(site))) found.add(species);
-    });
-    return found.size > 1;
-  });
-}
-
-/** Lists of one set in different orders make no groups by species. */
-function groupsOf(lattice: ParentLattice): ExchangeGroup[] {
-  return lattice.sites.flatMap((site, s) =>
-    site.species.length > 1 ? [{ name: site.name, species: site.species, sublattices: [s] }] : [],
-  );
 }
 
 function expectSameChains(subject: Subject, temperature: number, steps: number): void {
