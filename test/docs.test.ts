@@ -150,6 +150,7 @@ describe("the examples", () => {
   it("are on the pages that should have some", () => {
     expect(runnable.map((page) => page.replace("docs/", ""))).toEqual([
       "alloys.md",
+      "analyze.md",
       "cli.md",
       "first-run.md",
       "fit-your-own-table.md",
