@@ -8,7 +8,7 @@ import { reduceProblem } from "../src/fitting/duplicates.ts";
 import { createEstimator } from "../src/fitting/estimator.ts";
 import { createProblem, type LinearProblem } from "../src/fitting/problem.ts";
 import { fitProblem } from "../src/workflows/fit-problem.ts";
-import { planRun } from "../src/workflows/run.ts";
+import { planRun } from "../src/workflows/plan.ts";
 import type { BenchResult } from "./support/measure.ts";
 
 const ROWS = 221;

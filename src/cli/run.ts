@@ -2,7 +2,8 @@
 import { availableParallelism } from "node:os";
 import type { Command } from "commander";
 import type { ModelErrors } from "../workflows/fit-errors.ts";
-import type { RunParts, RunResult } from "../workflows/run.ts";
+import type { RunParts } from "../workflows/plan.ts";
+import type { RunResult } from "../workflows/run.ts";
 import {
   type CommonOptions,
   type ExecutorOptions,
@@ -54,14 +55,16 @@ export function registerRun(program: Command): void {
       const loaded = loadStudyWith(file, options);
       await withStudy(loaded, async () => {
         // Loaded here because neither help nor a faulty study should wait for the libraries of the report.
-        const { describePlan, planRun, runStudy } = await import("../workflows/run.ts");
+        const { planRun } = await import("../workflows/plan.ts");
         const { finalErrors } = await import("../workflows/report-fit.ts");
         const plan = await planRun(loaded, parts, options.observer);
         if (options.dryRun) {
+          const { describePlan } = await import("../workflows/describe-plan.ts");
           const lines = describePlan(plan, parts, options.workers ?? availableParallelism());
           printResult(options, { would: lines }, lines);
           return;
         }
+        const { runStudy } = await import("../workflows/run.ts");
         const result = await withContext(loaded, options, (context) => runStudy(plan, parts, context));
         const errors = result.fit ? finalErrors(result.fit) : null;
         printResult(options, documentOf(result, errors), linesOf(result));

@@ -8,7 +8,8 @@ import { loadStudy, type Overrides } from "../../src/data/study/load-study.ts";
 import { createExecutor, type Executor } from "../../src/exec/executor.ts";
 import { predictRows } from "../../src/fitting/problem.ts";
 import { readModelFile } from "../../src/workflows/model-file.ts";
-import { planRun, type RunResult, runStudy } from "../../src/workflows/run.ts";
+import { planRun } from "../../src/workflows/plan.ts";
+import { type RunResult, runStudy } from "../../src/workflows/run.ts";
 import { rootMeanSquare, skipWithout } from "./published-data.ts";
 
 const both = { fit: true, sample: true };

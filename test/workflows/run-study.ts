@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadStudy, type Overrides } from "../../src/data/study/load-study.ts";
 import { createExecutor } from "../../src/exec/executor.ts";
-import { planRun, type RunPlan, type RunResult, runStudy } from "../../src/workflows/run.ts";
+import { planRun, type RunPlan } from "../../src/workflows/plan.ts";
+import { type RunResult, runStudy } from "../../src/workflows/run.ts";
 
 export interface FinishedRun {
   readonly folder: string;
