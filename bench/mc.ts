@@ -8,8 +8,10 @@ import { exchangeGroups } from "../src/mc/exchange-groups.ts";
 import { type ChainState, MetropolisChain } from "../src/mc/metropolis.ts";
 import type { EngineName } from "../src/mc/swap-engine.ts";
 import { SwapMoves } from "../src/mc/swap-moves.ts";
+import { flipResults } from "./support/mc-flips.ts";
 import { gridResults } from "./support/mc-grid.ts";
 import { instancesPerSite, largeModel, smallModel } from "./support/mc-models.ts";
+import { cpuSeconds, stepsPerSecond, sumOf } from "./support/mc-speed.ts";
 import type { BenchResult } from "./support/measure.ts";
 
 const SIZES = [8, 16, 64];
@@ -18,13 +20,6 @@ const TEMPERATURES_K = [1100, 1000, 700, 300];
 const ENGINES = ["direct", "field", "reference"] as const;
 /** Trial steps for each site and temperature before anything is timed. */
 const SETTLING_SWEEPS = { small: 150, large: 30 };
-const BATCHES = 5;
-const BATCH_SECONDS = 0.06;
-
-const cpuSeconds = () => {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1e6;
-};
 
 function setUp(expansion: ClusterExpansion, size: number) {
   const supercell = new Supercell(expansion.lattice, [size, size, 1]);
@@ -45,30 +40,23 @@ function setUp(expansion: ClusterExpansion, size: number) {
   };
 }
 
-/** Median over batches of trial steps for each second of CPU time. */
-function stepsPerSecond(chain: MetropolisChain): number {
-  let steps = 2000;
-  for (let seconds = 0; seconds < BATCH_SECONDS / 2; ) {
-    steps *= 2;
-    const begun = cpuSeconds();
-    chain.run(steps);
-    seconds = cpuSeconds() - begun;
-  }
-  const speeds = Array.from({ length: BATCHES }, () => {
-    const begun = cpuSeconds();
-    chain.run(steps);
-    return steps / (cpuSeconds() - begun);
-  });
-  return speeds.sort((x, y) => x - y)[BATCHES >> 1];
-}
-
-const sumOf = (counts: Float64Array) => counts.reduce((total, n) => total + n, 0);
-
 /** What the project wants to reach at least, in trial steps per second. */
 const TARGETS = {
   small: "15 M direct, 40 M by fields where acceptance is under 5%",
   large: "1 M at the acceptance of 1000 K, 8 M where it is under 3%, by the better engine",
 };
+
+/** A cell of 448 x 448 cells has 1,003,520 sites. */
+function millionSites(): BenchResult[] {
+  const size = 448;
+  const begun = cpuSeconds();
+  const chain = setUp(smallModel(), size)(1000, "direct");
+  const prefix = `mc.small.${size}x${size}`;
+  return [
+    { name: `${prefix}.setup`, value: cpuSeconds() - begun, unit: "s" },
+    { name: `${prefix}.1000K.direct`, value: stepsPerSecond(chain), unit: "steps/s" },
+  ];
+}
 
 export async function run(): Promise<BenchResult[]> {
   const results: BenchResult[] = [];
@@ -95,6 +83,7 @@ export async function run(): Promise<BenchResult[]> {
         const acceptance = (sumOf(settling.accepted) - before[0]) / (settling.step - before[1]);
         const label = `${prefix}.${temperature}K`;
         results.push({ name: `${label}.acceptance`, value: 100 * acceptance, unit: "%" });
+        settling.close();
         const speeds = ENGINES.map((engine) => stepsPerSecond(start(temperature, engine, state)));
         ENGINES.forEach((engine, k) => {
           results.push({ name: `${label}.${engine}`, value: speeds[k], unit: "steps/s" });
@@ -104,7 +93,7 @@ export async function run(): Promise<BenchResult[]> {
       }
     }
   }
-  results.push(...(await gridResults()), {
+  results.push(...millionSites(), ...flipResults(), ...(await gridResults()), {
     name: "mc.peak_memory",
     value: process.resourceUsage().maxRSS / 1024,
     unit: "MiB",

@@ -1,5 +1,6 @@
 /** What all chains on one supercell read: compiled once a process, whatever the number of threads. */
 import { layOutTables, type ModelMemory } from "../kernels/model-memory.ts";
+import { regionBytes } from "../kernels/regions.ts";
 import { planSwaps } from "../kernels/swap-memory.ts";
 import type { Supercell } from "../lattice/supercell.ts";
 import { compileDifferences } from "./cell-differences.ts";
@@ -30,11 +31,14 @@ export function shareTables(interactions: InteractionTables, supercell: Supercel
   return { interactions, kernel: layOutTables(tables) };
 }
 
-/** Bytes that a model takes once a process, and that each chain of swaps takes of its memory beside that. */
+/** Bytes that a model takes once a process, and that each chain takes of its memory beside that, whatever its moves. */
 export function memoryNeeds({ interactions, kernel }: SharedModel): { tables: number; chain: number } {
   const arrays = [...Object.values(interactions), ...Object.values(interactions.cells)];
   const bytes = arrays.reduce((sum, x) => sum + (ArrayBuffer.isView(x) ? x.byteLength : 0), 0);
   const sites = interactions.sites.length * interactions.cells.home.length;
   const channels = (interactions.sites.length * kernel.maxSpecies * (kernel.maxSpecies - 1)) / 2;
-  return { tables: kernel.tableBytes + bytes, chain: planSwaps(kernel, channels, sites).bytes };
+  const swaps = planSwaps(kernel, channels, sites).bytes;
+  // Mixed moves list the sites by species and know the place of each.
+  const lists = 4 * (sites + kernel.paddedSites);
+  return { tables: kernel.tableBytes + bytes, chain: regionBytes(swaps + lists) };
 }

@@ -146,19 +146,22 @@ function runFlips<Engine>(steps: i32): void {
       }
       after = draw < before ? draw : draw + 1;
     }
-    let up: f64 = 0;
-    let down: f64 = 0;
+    // The background has no energy, so that of two species there is one to compute; which one cannot be foreseen.
+    const one = <usize>(after != 0 ? after : before);
+    const both = after != 0 && before != 0;
+    let change: f64;
     if (isFloat<Engine>()) {
       const field = fields + ((site * (species - 1)) << 3) - 8;
-      if (after != 0) up = load<f64>(field + ((<usize>after) << 3));
-      if (before != 0) down = load<f64>(field + ((<usize>before) << 3));
+      const ofOne = load<f64>(field + (one << 3));
+      change = after != 0 ? ofOne : -ofOne;
+      if (both) change -= load<f64>(field + ((<usize>before) << 3));
     } else {
       const record = sublattices + sublattice * SUBLATTICE_BYTES;
       const own = owns + (sublattice * (species - 1) - 1) * OWN_BYTES;
-      if (after != 0) up = energyAt(record, own + <usize>after * OWN_BYTES, occupation + site, live);
-      if (before != 0) down = energyAt(record, own + <usize>before * OWN_BYTES, occupation + site, live);
+      const ofOne = energyAt(record, own + one * OWN_BYTES, occupation + site, live);
+      change = after != 0 ? ofOne : -ofOne;
+      if (both) change -= energyAt(record, own + <usize>before * OWN_BYTES, occupation + site, live);
     }
-    const change = up - down;
     const row = group * species;
     const ofBefore = (row + <usize>before) << 3;
     const ofAfter = (row + <usize>after) << 3;
