@@ -65,7 +65,7 @@ export function reasonOf(state: TaskState & { kind: "failed" | "lost" | "interru
   const { queued, kind } = state;
   if (queued?.state === "CANCELLED") return kind === "lost" ? "cancelled" : "cancelled, at a checkpoint";
   if (kind === "interrupted") return "stopped at a checkpoint: time limit or preemption";
-  if (queued === null) return "its job is gone from the queue";
+  if (queued === null) return "its job has left the queue: cancelled, or ended long ago";
   switch (queued.state) {
     case "TIMEOUT":
     case "DEADLINE":

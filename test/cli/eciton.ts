@@ -40,6 +40,8 @@ export interface Outcome {
 export interface Running {
   readonly process: ChildProcess;
   readonly outcome: Promise<Outcome>;
+  /** What it has written on stderr so far. */
+  readonly said: () => string;
 }
 
 export function startEciton(args: readonly string[], cwd: string): Running {
@@ -56,7 +58,7 @@ export function startEciton(args: readonly string[], cwd: string): Running {
     child.on("error", fail);
     child.on("close", (code, signal) => done({ code, signal, stdout, stderr }));
   });
-  return { process: child, outcome };
+  return { process: child, outcome, said: () => stderr };
 }
 
 export function eciton(args: readonly string[], cwd: string): Promise<Outcome> {

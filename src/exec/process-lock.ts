@@ -1,0 +1,133 @@
+/** A file that says which process works here. The lock of a process that died is no lock. */
+import { closeSync, openSync, readFileSync, rmSync, statSync, utimesSync } from "node:fs";
+import { hostname } from "node:os";
+import { EcitonError } from "../core/errors.ts";
+import { ioError, writeFileAtomic, writeWhole } from "./atomic-file.ts";
+import { processExists } from "./life-sign.ts";
+
+export interface ProcessLock {
+  /** Says that this process still lives. */
+  renew(): void;
+  release(): void;
+}
+
+export interface LockPlan {
+  readonly path: string;
+  /** Without a sign of life for so long, seconds, a process on another machine counts as dead. */
+  readonly silence_s: number;
+  /** What a second process is told: "out/slab: another run works in this folder". */
+  readonly refusal: string;
+}
+
+interface Owner {
+  readonly host: string;
+  readonly pid: number;
+  /** When the process began, as the system counts; null where that cannot be known. */
+  readonly begun: string | null;
+}
+
+/** Time to write down an owner; a file without one is what a process left that died just then. */
+const UNWRITTEN_S = 2;
+/** Two processes that take over the lock of a dead one at the same moment see each other after this time. */
+const TAKEOVER_MS = 100;
+
+/** @throws {EcitonError} "usage" while another process has the lock; "io" when the file cannot be written */
+export function acquireLock(plan: LockPlan): ProcessLock {
+  const { path } = plan;
+  const own = JSON.stringify(thisProcess());
+  if (!createLock(path, own)) {
+    refuseWhileLocked(plan);
+    writeFileAtomic(path, own);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, TAKEOVER_MS);
+    if (textOf(path) !== own) refuseWhileLocked(plan);
+  }
+  return {
+    renew: () => {
+      const now = new Date();
+      try {
+        utimesSync(path, now, now);
+      } catch {
+        // Without its folder the process soon finds out more than a lock could tell.
+      }
+    },
+    release: () => {
+      if (textOf(path) === own) rmSync(path, { force: true });
+    },
+  };
+}
+
+/** @throws {EcitonError} "usage" while a process has the lock */
+export function refuseWhileLocked({ path, silence_s, refusal }: LockPlan): void {
+  const age = ageOf(path);
+  if (age === null) return;
+  const owner = ownerIn(textOf(path));
+  if (owner === null ? age >= UNWRITTEN_S : !isAlive(owner, age, silence_s)) return;
+  const who = owner === null ? "it has just begun" : `process ${owner.pid} on ${owner.host}`;
+  const elsewhere = owner !== null && owner.host !== hostname();
+  throw new EcitonError(
+    "usage",
+    `${refusal} (${who}); wait for its end or end it first${elsewhere ? `; if it is dead, delete ${path}` : ""}`,
+    { file: path, owner },
+  );
+}
+
+/** @returns false where the file is there already */
+function createLock(path: string, own: string): boolean {
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, "wx");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw ioError("write", path, error);
+  }
+  try {
+    writeWhole(descriptor, own);
+  } catch (error) {
+    rmSync(path, { force: true });
+    throw ioError("write", path, error);
+  } finally {
+    closeSync(descriptor);
+  }
+  return true;
+}
+
+function thisProcess(): Owner {
+  return { host: hostname(), pid: process.pid, begun: beginOf(process.pid) };
+}
+
+function isAlive({ host, pid, begun }: Owner, age: number, silence_s: number): boolean {
+  if (host !== hostname()) return age < silence_s;
+  if (!processExists(pid)) return false;
+  // The number of a process that died may have been given to another one since.
+  const present = beginOf(pid);
+  return begun !== null && present !== null ? begun === present : age < silence_s;
+}
+
+/** In ticks since the machine started, where the system tells it (Linux). */
+function beginOf(pid: number): string | null {
+  // The name of the program comes second, in parentheses, and may hold spaces; the time comes 20 fields after it.
+  return textOf(`/proc/${pid}/stat`)?.replace(/^.*\) /s, "").split(" ")[19] ?? null;
+}
+
+function ownerIn(text: string | null): Owner | null {
+  try {
+    const { host, pid, begun } = JSON.parse(text ?? "") as Partial<Owner>;
+    return typeof host === "string" && typeof pid === "number" ? { host, pid, begun: begun ?? null } : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Seconds since the last sign of life; null where there is no file. */
+function ageOf(path: string): number | null {
+  const status = statSync(path, { throwIfNoEntry: false });
+  return status ? (Date.now() - status.mtimeMs) / 1000 : null;
+}
+
+function textOf(path: string): string | null {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return null;
+  }
+}
