@@ -33,11 +33,12 @@ export class Labels {
       const { conditionLabel } = pooled.state;
       const key = keyOf(pooled);
       if (byKey.has(key)) continue;
+      const name = nameOf(pooled);
       // Two studies may call different compositions by one name.
       const ambiguous = conditionsOf.get(conditionLabel)!.size > 1;
       const condition = ambiguous
-        ? `${conditionLabel} (${pooled.condition.replaceAll(/[{}"]/g, "").replaceAll(":", " ").replaceAll(",", ", ")})`
-        : conditionLabel;
+        ? `${name} (${pooled.condition.replaceAll(/[{}"]/g, "").replaceAll(":", " ").replaceAll(",", ", ")})`
+        : name;
       byKey.set(key, models > 1 ? `${condition}, model ${shortHash(pooled.modelHash)}` : condition);
     }
     this.#byKey = byKey;
@@ -50,6 +51,13 @@ export class Labels {
   state(pooled: PooledState): string {
     return `${this.of(pooled)}, ${pooled.state.temperature_K} K`;
   }
+}
+
+/** "Θ = 1/16", but not "Θ = half". */
+function nameOf({ state }: PooledState): string {
+  const isNumber = /^[\d./]+$/.test(state.conditionLabel);
+  const canonical = state.chains[0]?.ensemble.kind === "canonical";
+  return canonical && isNumber ? `Θ = ${state.conditionLabel}` : state.conditionLabel;
 }
 
 function keyOf({ modelHash, condition }: PooledState): string {

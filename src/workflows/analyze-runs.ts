@@ -138,6 +138,11 @@ export function readRun(folder: string): AnalysedRun {
   const sampling = samplingRecord.safeParse(raw);
   if (!sampling.success) return fail(`sampling.json: ${firstProblem(sampling.error)}; sample again`);
   const { model, seed, states, chains } = sampling.data;
+  if (states.length === 0)
+    fail(
+      "there is nothing to analyse: annealing and Wang-Landau sampling leave no averages at a temperature; what they " +
+        "found is in the run's own report",
+    );
   return {
     folder,
     study,

@@ -128,7 +128,8 @@ function writeSnapshots(study: Study, lattice: ParentLattice, chain: SampledChai
 }
 
 function chainRecord({ point, result }: SampledChain) {
-  const { trace: _, snapshots: __, lowest, layers: ___, maps: ____, ...rest } = result;
+  // Chains are known by their place in the grid; a ladder counts its own.
+  const { index: _____, trace: _, snapshots: __, lowest, layers: ___, maps: ____, ...rest } = result;
   return {
     ...point,
     ...rest,

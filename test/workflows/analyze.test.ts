@@ -319,6 +319,47 @@ describe("measuring anew on trajectories", () => {
   });
 });
 
+describe("other methods", () => {
+  it("of which tempering has trajectories for every temperature of every ladder", async () => {
+    const ladders = await sampleSlab({ "sample.method": "tempering" });
+    try {
+      const out = newOut();
+      const { pooled } = await analyze([ladders.folder], out, { observers });
+      expect(pooled.length).toBe(8);
+      expect(csv(out, "chains.csv").map(({ chain }) => Number(chain))).toEqual([...Array(16).keys()]);
+      // The energy of the lattice gas is ε times the neighbours less 0.05 eV for each atom in the upper layer.
+      for (const { quantities, state } of pooled) {
+        const value = (name: string) => quantities.find((q) => q.name === name)!;
+        const top = value("occupancy of top with A");
+        const neighbours = value("motif neighbours");
+        const energy = (0.05 * neighbours.value) / state.numCells - 0.05 * top.value;
+        const error = (0.05 * neighbours.error) / state.numCells + 0.05 * top.error;
+        expect(Math.abs(energy - value("energy").value)).toBeLessThan(4 * (error + value("energy").error));
+      }
+    } finally {
+      ladders.remove();
+    }
+  });
+
+  it("without averages at a temperature are refused", async () => {
+    const search = await sampleSlab({
+      "sample.method": "anneal",
+      "sample.trajectory": undefined,
+      "sample.observe": undefined,
+      "sample.supercells": [[4, 4, 1]],
+      "sample.temperatures_K": [300],
+      "sample.steps": 2000,
+    });
+    try {
+      expect((await failure(() => readRuns([search.folder]))).message).toMatch(
+        /annealing .* leave no averages/,
+      );
+    } finally {
+      search.remove();
+    }
+  });
+});
+
 describe("the page", () => {
   it("shows shares, comparison of cells, final states and the way there", async () => {
     const out = newOut();
