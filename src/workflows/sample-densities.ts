@@ -3,6 +3,7 @@ import type { ClusterExpansion } from "../clusters/expansion.ts";
 import type { Study } from "../data/study/schema.ts";
 import { type JoinedDensity, joinDensities } from "../mc/density-of-states.ts";
 import { type FinishedWalker, type WalkerPayload, wangLandauTask } from "../mc/wang-landau-task.ts";
+import { count } from "../report/numbers.ts";
 import type { RunContext } from "./context.ts";
 import { checkpointOf } from "./sample-chains.ts";
 import { type AthermalState, athermalStates, sampleSection, systemParts } from "./sample-plan.ts";
@@ -47,7 +48,7 @@ export async function sampleDensities(
     };
   });
   context.say(
-    `learning ${states.length} densities of states with ${replicas} walkers each, at most ${steps.toLocaleString("en-US")} steps a walker, ${placeOf(context)}`,
+    `learning ${count(states.length, "density", "densities")} of states with ${count(replicas, "walker")} each, at most ${steps.toLocaleString("en-US")} steps a walker, ${placeOf(context)}`,
   );
   const results = await runTasks<WalkerPayload, FinishedWalker>(
     {

@@ -10,6 +10,7 @@ import {
   type LadderResult,
   ladderMembers,
 } from "../mc/tempering-task.ts";
+import { count } from "../report/numbers.ts";
 import { type ObservedLadderPayload, observedLadderTask } from "./chain-worker.ts";
 import { conditionsOfStudy } from "./conditions.ts";
 import type { RunContext } from "./context.ts";
@@ -70,7 +71,7 @@ export async function sampleLadders(
     : 1;
   const shares = payloads.map((payload) => ladderMembers(payload, members));
   context.say(
-    `tempering ${payloads.length} ladders of ${section.temperatures_K.length} temperatures, ` +
+    `tempering ${count(payloads.length, "ladder")} of ${count(section.temperatures_K.length, "temperature")}, ` +
       `${section.steps.toLocaleString("en-US")} steps at each, ${placeOf(context)}`,
   );
   const results = await runTasks<ObservedLadderPayload, FinishedLadder>(

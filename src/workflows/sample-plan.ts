@@ -25,6 +25,7 @@ export function gridOfStudy(study: Study, expansion: ClusterExpansion): GridPoin
   const charges = study.lattice?.charges;
   const groups = exchangeGroups(lattice, section.exchange);
   const weights = section.moves && moveWeights(section.moves);
+  checkEngine(section);
   for (const { ensemble } of conditionsOfStudy(section))
     checkEnsemble(ensemble(section.temperatures_K[0]), weights, lattice, groups, charges);
   return expandGrid(lattice, {
@@ -35,6 +36,21 @@ export function gridOfStudy(study: Study, expansion: ClusterExpansion): GridPoin
     exchange: section.exchange,
     charges,
   });
+}
+
+/** @throws {EcitonError} "study" for rejection-free steps where there is no engine for them */
+function checkEngine({ engine, method, ensemble, moves }: SampleSection): void {
+  if (engine !== "nfold") return;
+  if (method !== "metropolis" && method !== "anneal")
+    throw studyError(
+      "sample.engine",
+      `nfold works with method: metropolis or anneal, but the method is ${method}; take auto`,
+    );
+  if (ensemble !== "canonical" || (moves?.neighbour_swap ?? 0) > 0)
+    throw studyError(
+      "sample.engine",
+      "nfold skips the rejections of swaps over any distance in the canonical ensemble only; take auto",
+    );
 }
 
 export function sampleSection(study: Study): SampleSection {
