@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import { EcitonError, type ErrorCode } from "../core/errors.ts";
 import type { MapOptions, TaskFunction } from "./executor.ts";
+import type { ProcessLock } from "./process-lock.ts";
 import type { SlurmOptions } from "./slurm.ts";
 import {
   cancelJobs,
@@ -15,7 +16,6 @@ import {
 } from "./slurm-commands.ts";
 import { jobArguments } from "./slurm-job.ts";
 import { progressFile, resultFile, type Submission, type TaskFolder } from "./task-folder.ts";
-import type { FolderLock } from "./task-lock.ts";
 import { endedInOrder, reasonOf, type TaskState, taskStates } from "./task-states.ts";
 
 type RunOptions = Pick<SlurmOptions, "settings" | "detach" | "say">;
@@ -31,7 +31,7 @@ export class ArrayRun<Result> {
   readonly #folder: TaskFolder;
   readonly #task: TaskFunction;
   readonly #run: RunOptions;
-  readonly #lock: FolderLock;
+  readonly #lock: ProcessLock;
   readonly #map: MapOptions;
   readonly #results: Result[];
   readonly #gathered: Uint8Array;
@@ -54,7 +54,7 @@ export class ArrayRun<Result> {
     task: TaskFunction,
     tasks: number,
     run: RunOptions,
-    lock: FolderLock,
+    lock: ProcessLock,
     map: MapOptions,
   ) {
     this.#folder = folder;
