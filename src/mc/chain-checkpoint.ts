@@ -71,7 +71,8 @@ export function readState<State>(path: string, task: string): State | null {
     );
   if (found.task !== task)
     fail(
-      "the checkpoint is of another run (other model, composition, steps or seed); delete it or choose another folder",
+      "the checkpoint is of another run (other model, composition, steps, seed or observers); begin anew without --resume, " +
+        "or choose another folder with --out",
     );
   return decode(found.state) as State;
 }

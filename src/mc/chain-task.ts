@@ -5,12 +5,12 @@ import { fingerprint, readState, writeState } from "./chain-checkpoint.ts";
 import { ChainRecords, type RecordState, type Snapshot } from "./chain-records.ts";
 import { type ChainSummary, type MoveAcceptance, summarizeChain } from "./chain-summary.ts";
 import { ChainTrajectory, type TrajectoryPlan } from "./chain-trajectory.ts";
+import type { EngineName } from "./compiled-engine.ts";
 import type { Ensemble } from "./ensemble.ts";
 import { CompositionCounter, LayerCounter } from "./layer-counts.ts";
 import { type ChainState, MetropolisChain } from "./metropolis.ts";
 import type { Observers } from "./observer.ts";
 import { type StopResult, StopRule, type Until } from "./stop-rule.ts";
-import type { EngineName } from "./swap-engine.ts";
 import {
   type CheckpointPlan,
   expectWhole,

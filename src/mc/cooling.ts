@@ -1,10 +1,10 @@
 /** Simulated annealing: a chain that is cooled, and the way down from where it ends. */
 import { EcitonError } from "../core/errors.ts";
 import type { RandomStream } from "../core/random.ts";
+import type { EngineName } from "./compiled-engine.ts";
 import { type Ensemble, type MoveWeights, potentialOf, speciesValues } from "./ensemble.ts";
 import { groupSites } from "./exchange-groups.ts";
 import { type ChainState, MetropolisChain } from "./metropolis.ts";
-import type { EngineName } from "./swap-engine.ts";
 import { type System, startState } from "./system.ts";
 
 export interface CoolingPlan {

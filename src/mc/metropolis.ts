@@ -5,12 +5,12 @@ import { EcitonError } from "../core/errors.ts";
 import { expNonPositive } from "../core/exponential.ts";
 import { type RandomState, RandomStream } from "../core/random.ts";
 import { BOLTZMANN_EV_PER_K } from "../core/units.ts";
+import { CompiledEngine, type EngineName, kernelFor, type RunningNumbers } from "./compiled-engine.ts";
 import type { LatticeModel, Moves } from "./lattice-model.ts";
 import type { SublatticeSites } from "./layer-counts.ts";
 import { NfoldEngine } from "./nfold-engine.ts";
 import { PlainNfold } from "./nfold-plain.ts";
 import { addStay, type NfoldState, type RejectionFreeEngine } from "./rejection-free.ts";
-import { type EngineName, kernelFor, type RunningNumbers, SwapEngine } from "./swap-engine.ts";
 import { SwapMoves } from "./swap-moves.ts";
 
 /** The energy is recomputed in full whenever the number of steps is a multiple of this, for each 16,384 sites begun. */
@@ -70,7 +70,7 @@ export class MetropolisChain {
   readonly accepted: Float64Array;
   readonly #model: LatticeModel;
   readonly #moves: Moves;
-  #engine: SwapEngine | RejectionFreeEngine | null = null;
+  #engine: CompiledEngine | RejectionFreeEngine | null = null;
   #rejectionFree: RejectionFreeEngine | null = null;
   readonly #engineSteps: Readonly<Record<"direct" | "field", number>> | null = null;
   readonly #occupation: Uint8Array;
@@ -128,9 +128,9 @@ export class MetropolisChain {
     } else if (engine !== "reference" && model instanceof CompiledExpansion) {
       const kernel = kernelFor(model, moves);
       if (kernel) {
-        const compiledSteps = new SwapEngine(model, moves, kernel, engine);
-        this.#engineSteps = compiledSteps.steps;
-        this.#engine = compiledSteps;
+        const compiledEngine = new CompiledEngine(model, moves, kernel, engine);
+        this.#engineSteps = compiledEngine.steps;
+        this.#engine = compiledEngine;
       }
     }
     this.#engine ??= this.#rejectionFree;

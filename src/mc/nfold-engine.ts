@@ -4,10 +4,10 @@ import type { RandomStream } from "../core/random.ts";
 import { NfoldKernel } from "../kernels/nfold.ts";
 import * as nfold from "../kernels/nfold-block.ts";
 import * as block from "../kernels/swap-block.ts";
+import type { RunningNumbers } from "./compiled-engine.ts";
 import { boundsFor } from "./nfold-bounds.ts";
 import { type NfoldChannel, nfoldChannels, shareSteps } from "./nfold-channels.ts";
 import { addStay, type NfoldState, type RejectionFreeEngine } from "./rejection-free.ts";
-import type { RunningNumbers } from "./swap-engine.ts";
 import type { SwapMoves } from "./swap-moves.ts";
 
 export class NfoldEngine implements RejectionFreeEngine {

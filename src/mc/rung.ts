@@ -4,13 +4,13 @@ import { ChainRecords, type RecordPlan, type RecordState } from "./chain-records
 import { summarizeChain } from "./chain-summary.ts";
 import type { FinishedChain } from "./chain-task.ts";
 import { ChainTrajectory, type TrajectoryPlan } from "./chain-trajectory.ts";
+import type { EngineName } from "./compiled-engine.ts";
 import type { Ensemble, MoveWeights } from "./ensemble.ts";
 import type { Configuration } from "./ladder-board.ts";
 import type { Moves } from "./lattice-model.ts";
 import { CompositionCounter, LayerCounter } from "./layer-counts.ts";
 import { type ChainState, MetropolisChain } from "./metropolis.ts";
 import type { Observers } from "./observer.ts";
-import type { EngineName } from "./swap-engine.ts";
 import { POLL_STEPS, type System, startState } from "./system.ts";
 
 export interface RungPlan {

@@ -4,12 +4,12 @@ import { type RandomState, RandomStream } from "../core/random.ts";
 import type { TaskContext, TaskFunction } from "../exec/executor.ts";
 import { fingerprint } from "./chain-checkpoint.ts";
 import type { FinishedChain, InterruptedChain } from "./chain-task.ts";
+import type { EngineName } from "./compiled-engine.ts";
 import { type BoardPlan, boardMemory, LadderBoard, shareOfRungs } from "./ladder-board.ts";
 import { LadderFiles } from "./ladder-files.ts";
 import type { Observers } from "./observer.ts";
 import { ReducedPotential, type StateNumbers } from "./potential.ts";
 import { Rung, type RungPlan, type RungState } from "./rung.ts";
-import type { EngineName } from "./swap-engine.ts";
 import {
   type CheckpointPlan,
   expectWhole,

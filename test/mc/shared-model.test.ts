@@ -7,9 +7,9 @@ import { RandomStream } from "../../src/core/random.ts";
 import { createExecutor } from "../../src/exec/executor.ts";
 import { Supercell } from "../../src/lattice/supercell.ts";
 import { type ChainPayload, chainTask } from "../../src/mc/chain-task.ts";
+import type { EngineName } from "../../src/mc/compiled-engine.ts";
 import { exchangeGroups } from "../../src/mc/exchange-groups.ts";
 import { MetropolisChain } from "../../src/mc/metropolis.ts";
-import type { EngineName } from "../../src/mc/swap-engine.ts";
 import { SwapMoves } from "../../src/mc/swap-moves.ts";
 import { publishedCeria, publishedExpansion } from "./ceria.ts";
 

@@ -18,7 +18,8 @@ import { SwapMoves } from "./swap-moves.ts";
  */
 export const engines = ["auto", "direct", "field", "reference", "nfold", "nfold-reference"] as const;
 export type EngineName = (typeof engines)[number];
-type CompiledEngine = "direct" | "field";
+/** The two ways between which "auto" chooses. */
+type Way = "direct" | "field";
 
 /** "auto" looks at the acceptance after so many steps at least, and no sooner than a step for each site. */
 const LEAST_WINDOW_STEPS = 4096;
@@ -26,7 +27,7 @@ const LEAST_WINDOW_STEPS = 4096;
  * Acceptance below which keeping fields up to date is cheaper than computing energies, by measurement: with pairs alone
  * and with larger clusters, whose energies cost more to compute than their changes to spread.
  */
-const FIELD_ACCEPTANCE = { pairs: 0.2, larger: 0.5 };
+const FIELD_ACCEPTANCE = { pairs: 0.2, larger: 0.4 };
 
 /** The numbers of a chain that the kernel carries on. */
 export interface RunningNumbers {
@@ -51,21 +52,22 @@ export function kernelFor({ shared }: CompiledExpansion, moves: Moves): ChainKer
   return program && new MixtureKernel(kernel, interactions, program);
 }
 
-export class SwapEngine {
+/** A chain whose steps compiled code runs. */
+export class CompiledEngine {
   /** Steps done by each engine, to tell that it ran. */
-  readonly steps: Record<CompiledEngine, number> = { direct: 0, field: 0 };
+  readonly steps: Record<Way, number> = { direct: 0, field: 0 };
   readonly #kernel: ChainKernel;
   readonly #moves: Moves;
   readonly #members: Int32Array;
-  readonly #fixed: CompiledEngine | null;
+  readonly #fixed: Way | null;
   readonly #window: number;
   readonly #fieldAcceptance: number;
-  #engine: CompiledEngine;
+  #engine: Way;
   #fieldsBuilt = false;
   #windowAccepted = 0;
   #windowSteps = 0;
 
-  constructor(model: CompiledExpansion, moves: Moves, kernel: ChainKernel, engine: "auto" | CompiledEngine) {
+  constructor(model: CompiledExpansion, moves: Moves, kernel: ChainKernel, engine: "auto" | Way) {
     this.#kernel = kernel;
     this.#moves = moves;
     this.#members = moves.state();
