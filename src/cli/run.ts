@@ -1,5 +1,6 @@
 /** `eciton run`, `eciton fit`, `eciton sample`: all parts of a study, or one. */
 import { availableParallelism } from "node:os";
+import { join } from "node:path";
 import type { Command } from "commander";
 import type { ModelErrors } from "../workflows/fit-errors.ts";
 import type { RunParts } from "../workflows/plan.ts";
@@ -64,8 +65,16 @@ export function registerRun(program: Command): void {
           printResult(options, { would: lines }, lines);
           return;
         }
-        const { runStudy } = await import("../workflows/run.ts");
-        const result = await withContext(loaded, options, (context) => runStudy(plan, parts, context));
+        const { alreadyFinished, runStudy } = await import("../workflows/run.ts");
+        const result = await withContext(loaded, options, async (context) => {
+          if (!alreadyFinished(plan, parts, context)) return runStudy(plan, parts, context);
+          const report = join(context.outDir, "report.html");
+          printResult(options, { already_finished: true, report }, [
+            `already finished: ${report}; without --resume it is done again`,
+          ]);
+          return null;
+        });
+        if (result === null) return;
         const errors = result.fit ? finalErrors(result.fit) : null;
         printResult(options, documentOf(result, errors), linesOf(result));
       });

@@ -49,7 +49,7 @@ export function writeWhole(descriptor: number, content: string | Uint8Array): vo
 }
 
 /** Makes a folder and those above it. Node's own recursive form never returns for some places, /proc among them. */
-function makeFolder(path: string): void {
+export function makeFolder(path: string): void {
   if (existsSync(path)) return;
   makeFolder(dirname(path));
   try {

@@ -117,7 +117,8 @@ class ThreadExecutor implements Executor {
       while (next < payloads.length && !failure) {
         const index = next++;
         try {
-          results[index] = await this.#run<Result>(task, payloads[index], { cancel, progress, index });
+          const name = options.names?.[index] ?? `task ${index}`;
+          results[index] = await this.#run<Result>(task, payloads[index], { cancel, progress, index }, name);
           options.onResult?.(index, results[index]);
         } catch (error) {
           failure ??= { error };
@@ -134,7 +135,12 @@ class ThreadExecutor implements Executor {
     return results;
   }
 
-  async #run<Result>(task: TaskFunction, payload: unknown, context: TaskContext): Promise<Result> {
+  async #run<Result>(
+    task: TaskFunction,
+    payload: unknown,
+    context: TaskContext,
+    name: string,
+  ): Promise<Result> {
     let answer: TaskFailure | TaskSuccess;
     try {
       answer = await this.#pool.run({ task, payload, context });
@@ -144,7 +150,7 @@ class ThreadExecutor implements Executor {
       const reason = error instanceof Error ? error.message : String(error);
       throw new EcitonError(
         "io",
-        `task ${context.index} (${task.name}) was lost with its thread: ${reason}`,
+        `${name} (${task.name}) was lost with its thread: ${reason}`,
         { task: task.name, index: context.index },
         error,
       );

@@ -92,21 +92,26 @@ function createLock(path: string, own: string): boolean {
 }
 
 function thisProcess(): Owner {
-  return { host: hostname(), pid: process.pid, begun: beginOf(process.pid) };
+  return { host: hostname(), pid: process.pid, begun: stateOf(process.pid)?.begun ?? null };
 }
 
 function isAlive({ host, pid, begun }: Owner, age: number, silence_s: number): boolean {
   if (host !== hostname()) return age < silence_s;
   if (!processExists(pid)) return false;
+  const present = stateOf(pid);
+  // One that has ended exists until its parent has taken notice.
+  if (present?.state === "Z") return false;
   // The number of a process that died may have been given to another one since.
-  const present = beginOf(pid);
-  return begun !== null && present !== null ? begun === present : age < silence_s;
+  return begun !== null && present ? begun === present.begun : age < silence_s;
 }
 
-/** In ticks since the machine started, where the system tells it (Linux). */
-function beginOf(pid: number): string | null {
-  // The name of the program comes second, in parentheses, and may hold spaces; the time comes 20 fields after it.
-  return textOf(`/proc/${pid}/stat`)?.replace(/^.*\) /s, "").split(" ")[19] ?? null;
+/** Where the system tells it (Linux); times are in ticks since the machine started. */
+function stateOf(pid: number): { readonly state: string; readonly begun: string } | null {
+  // The name of the program comes second, in parentheses, and may hold spaces.
+  const fields = textOf(`/proc/${pid}/stat`)
+    ?.replace(/^.*\) /s, "")
+    .split(" ");
+  return fields ? { state: fields[0], begun: fields[19] } : null;
 }
 
 function ownerIn(text: string | null): Owner | null {

@@ -24,17 +24,26 @@ export async function runObservedChain(
   payload: ObservedChainPayload,
   context: TaskContext,
 ): Promise<ChainResult> {
-  return runChain(payload, context, await observersOf(payload));
+  return runChain(withoutPlaces(payload), context, await observersOf(payload));
 }
 
 export async function runObservedLadder(
   payload: ObservedLadderPayload,
   context: TaskContext,
 ): Promise<LadderResult> {
-  return runLadder(payload, context, await observersOf(payload));
+  return runLadder(withoutPlaces(payload), context, await observersOf(payload));
 }
 
 async function observersOf(payload: (ChainPayload | LadderPayload) & Observed): Promise<Observers> {
   const lattice = latticeFromRecord(payload.expansion.lattice, "model");
   return makeObservers(payload.observers, new Supercell(lattice, payload.supercell));
+}
+
+/** A checkpoint knows users' modules by what they hold, so that folders may be moved. */
+function withoutPlaces<Payload extends Observed>(payload: Payload): Payload {
+  const { modules, ...observers } = payload.observers;
+  return {
+    ...payload,
+    observers: { ...observers, modules: modules.map(({ sha256 }) => ({ file: "", sha256 })) },
+  };
 }

@@ -4,7 +4,8 @@ import { dirname, join, resolve } from "node:path";
 import { parse } from "yaml";
 import { EcitonError } from "../core/errors.ts";
 import { readTextFile } from "../data/read-text.ts";
-import { ioError, strictJson, writeFileAtomic } from "../exec/atomic-file.ts";
+import { ioError, makeFolder, strictJson, writeFileAtomic } from "../exec/atomic-file.ts";
+import { acquireLock, type LockPlan, refuseWhileLocked } from "../exec/process-lock.ts";
 import { removeTaskFolders } from "../exec/slurm.ts";
 import type { RunContext } from "./context.ts";
 import type { Provenance } from "./provenance.ts";
@@ -14,7 +15,13 @@ export const CHECKPOINTS = "checkpoints";
 /** File beside them by which a run on threads says how far it is. */
 export const LIFE_SIGN = "progress.json";
 
-/** What each part of a run leaves behind, by folder ("" is the output folder itself). */
+interface Place {
+  /** "" is the output folder itself. */
+  readonly folder: string;
+  readonly pattern: RegExp;
+}
+
+/** What each part of a run leaves behind. */
 const filesOf = {
   fit: [{ folder: "", pattern: /^(model\.json|training\.csv)$/ }],
   sample: [
@@ -39,14 +46,38 @@ export type OutputPart = "fit" | "sample";
 /** What stands in provenance.json. */
 interface RunRecord extends Provenance {
   readonly parts: readonly OutputPart[];
+  /** Names of all files of results, once they are there. */
+  readonly results?: readonly string[];
 }
 
 const PROVENANCE = "provenance.json";
 
+/** Temporary files that a process left that was killed while it wrote. */
+const TEMPORARY = /\.\d+\.part$/;
+
+/** A process on another machine counts as dead when it was silent for so long: a thread that computes says nothing. */
+const SILENCE_S = 600;
+const RENEWAL_MS = 30_000;
+
+function lockOf(outDir: string): LockPlan {
+  return {
+    path: join(outDir, "running.json"),
+    silence_s: SILENCE_S,
+    refusal: `${outDir}: another run works in this folder`,
+  };
+}
+
+/** A folder that belongs to this process until it is released. */
+export interface OwnedOutput {
+  /** Writes down that all results are there, and removes what is needed no more. */
+  finish(): void;
+  release(): void;
+}
+
 /**
  * Looks whether results can be written and, to resume, whether the folder holds the same run; changes nothing.
- * @throws {EcitonError} "usage" for a file in the place of the folder, or a run that cannot be resumed because its study
- *   or data were others; "io" without permission
+ * @throws {EcitonError} "usage" for a file in the place of the folder, a folder that another process writes to, or a run
+ *   that cannot be resumed because its study or data were others; "io" without permission
  */
 export function checkOutputFolder(
   context: RunContext,
@@ -63,13 +94,18 @@ export function checkOutputFolder(
   } catch (error) {
     throw ioError("write", outDir, error);
   }
+  refuseWhileLocked(lockOf(outDir));
   if (!context.resume) return;
   const earlier = readRecord(outDir);
   if (earlier === null) {
     context.say(`nothing to go on from in ${outDir}: beginning anew`);
     return;
   }
-  const changed = differences(earlier, { ...provenance, parts });
+  refuseOther(outDir, earlier, { ...provenance, parts });
+}
+
+function refuseOther(outDir: string, earlier: RunRecord, now: RunRecord): void {
+  const changed = differences(earlier, now);
   if (changed.length > 0)
     throw new EcitonError(
       "usage",
@@ -78,22 +114,102 @@ export function checkOutputFolder(
     );
 }
 
-/** Before the first result is written: what an earlier run left of these parts goes, unless the run goes on from it. */
-export function beginOutput(context: RunContext, provenance: Provenance, parts: readonly OutputPart[]): void {
+/**
+ * Before the first result is written: takes the folder for this process alone. What an earlier run left of these parts
+ * goes, unless the run goes on from it.
+ * @throws {EcitonError} "usage" while another process writes to the folder, or where one has just left another run in it
+ */
+export function beginOutput(
+  context: RunContext,
+  provenance: Provenance,
+  parts: readonly OutputPart[],
+): OwnedOutput {
   const { outDir } = context;
-  if (!context.resume) {
-    if (parts.includes("sample")) removeTaskFolders(outDir);
-    const replaced = [...parts, "report" as const].flatMap((part) => removeFiles(outDir, part));
-    if (replaced.includes("report.html") || replaced.includes("model.json"))
-      context.say(`replacing the results of an earlier run in ${outDir}`);
+  try {
+    makeFolder(outDir);
+  } catch (error) {
+    throw ioError("write", outDir, error);
   }
-  writeFileAtomic(join(outDir, PROVENANCE), `${strictJson({ ...provenance, parts }, 2)}\n`);
+  const lock = acquireLock(lockOf(outDir));
+  const renewal = setInterval(lock.renew, RENEWAL_MS).unref();
+  const release = () => {
+    clearInterval(renewal);
+    lock.release();
+  };
+  const record = { ...provenance, parts };
+  const write = (more: Partial<RunRecord> = {}) =>
+    writeFileAtomic(join(outDir, PROVENANCE), `${strictJson({ ...record, ...more }, 2)}\n`);
+  try {
+    const earlier = context.resume ? readRecord(outDir) : null;
+    if (earlier) refuseOther(outDir, earlier, record);
+    if (!context.resume) {
+      if (parts.includes("sample")) removeTaskFolders(outDir);
+      const replaced = [...parts, "report" as const].flatMap((part) => removeFiles(outDir, part));
+      if (replaced.includes("report.html") || replaced.includes("model.json"))
+        context.say(`replacing the results of an earlier run in ${outDir}`);
+    }
+    write();
+  } catch (error) {
+    release();
+    throw error;
+  }
+  const finish = () => {
+    removeTemporary(outDir);
+    // From here on the run is finished; checkpoints that a kill leaves now are removed when somebody resumes it.
+    write({ results: resultsOf(outDir, parts) });
+    removeCheckpoints(outDir);
+  };
+  return { finish, release };
+}
+
+/**
+ * Whether the folder holds the finished results of this very run. Remains of a process that was killed just after are removed.
+ * @throws {EcitonError} "data" for a provenance that cannot be read
+ */
+export function isFinished(
+  context: RunContext,
+  provenance: Provenance,
+  parts: readonly OutputPart[],
+): boolean {
+  const { outDir } = context;
+  const earlier = context.resume ? readRecord(outDir) : null;
+  if (!earlier?.results?.every((name) => existsSync(join(outDir, name)))) return false;
+  if (differences(earlier, { ...provenance, parts }).length > 0) return false;
+  // The report shows what else stands in the study.
+  const shown = ({ resolvedStudy }: Provenance) => {
+    const { report, description } = parse(resolvedStudy) as Record<string, unknown>;
+    return JSON.stringify({ report, description });
+  };
+  if (shown(earlier) !== shown(provenance)) return false;
+  const lock = lockOf(outDir);
+  if (!existsSync(lock.path) && !existsSync(join(outDir, CHECKPOINTS))) return true;
+  const owned = acquireLock(lock);
+  removeCheckpoints(outDir);
+  owned.release();
+  return true;
 }
 
 /** Everything that the checkpoints could restore stands in the results by now. */
-export function removeCheckpoints(outDir: string): void {
+function removeCheckpoints(outDir: string): void {
   removeFrom(outDir, filesOf.sample[3]);
   removeTaskFolders(outDir);
+}
+
+const placesOf = (parts: readonly OutputPart[]) =>
+  [...parts, "report" as const].flatMap((part): readonly Place[] => filesOf[part]);
+
+function resultsOf(outDir: string, parts: readonly OutputPart[]): string[] {
+  return placesOf(parts)
+    .filter(({ folder }) => folder !== CHECKPOINTS)
+    .flatMap((place) => filesIn(outDir, place).map((name) => join(place.folder, name)))
+    .filter((name) => name !== PROVENANCE)
+    .sort();
+}
+
+function removeTemporary(outDir: string): void {
+  for (const place of placesOf(["fit", "sample"]))
+    for (const name of filesIn(outDir, place))
+      if (TEMPORARY.test(name)) rmSync(join(outDir, place.folder, name), { force: true });
 }
 
 function removeFiles(outDir: string, part: keyof typeof filesOf): string[] {
@@ -101,16 +217,17 @@ function removeFiles(outDir: string, part: keyof typeof filesOf): string[] {
 }
 
 /** Only files by the names that a run gives them: the folder may hold a person's own beside them. */
-function removeFrom(
-  outDir: string,
-  { folder, pattern }: { readonly folder: string; readonly pattern: RegExp },
-): string[] {
+function filesIn(outDir: string, { folder, pattern }: Place): string[] {
   const path = join(outDir, folder);
   if (!existsSync(path)) return [];
-  const all = readdirSync(path);
-  const own = all.filter((name) => pattern.test(name));
+  return readdirSync(path).filter((name) => pattern.test(name.replace(TEMPORARY, "")));
+}
+
+function removeFrom(outDir: string, place: Place): string[] {
+  const path = join(outDir, place.folder);
+  const own = filesIn(outDir, place);
   for (const name of own) rmSync(join(path, name));
-  if (folder !== "" && own.length > 0 && own.length === all.length) rmdirSync(path);
+  if (place.folder !== "" && own.length > 0 && readdirSync(path).length === 0) rmdirSync(path);
   return own;
 }
 
@@ -133,19 +250,28 @@ function differences(earlier: RunRecord, now: RunRecord): string[] {
   if (done(earlier) !== done(now)) found.push(`it did ${done(earlier)}, this does ${done(now)}`);
   // The first input is the study file, of which only the meaning counts.
   const hashes = (p: RunRecord) => p.inputs.slice(1).map(({ file, sha256 }) => `${file} ${sha256}`);
-  if (hashes(earlier).join() !== hashes(now).join()) found.push("the input files have changed");
+  const others = [...difference(hashes(earlier), hashes(now)), ...difference(hashes(now), hashes(earlier))];
+  const files = [...new Set(others.map((entry) => entry.replace(/ \w+$/, "")))];
+  if (files.length > 0) found.push(`input files have changed: ${files.join(", ")}`);
   compare(relevant(earlier), relevant(now), "", found);
   return found.length > 3 ? [...found.slice(0, 3), `and ${found.length - 3} more`] : found;
 }
 
+function difference(some: readonly string[], others: readonly string[]): string[] {
+  return some.filter((entry) => !others.includes(entry));
+}
+
+/** What decides results: engines other than nfold give the same to the last bit. */
 function relevant({ resolvedStudy }: RunRecord): unknown {
   const {
     report: _,
     description: __,
     slurm: ___,
+    sample,
     ...study
   } = parse(resolvedStudy) as Record<string, unknown>;
-  return study;
+  if (!isTree(sample)) return { ...study, sample };
+  return { ...study, sample: { ...sample, engine: sample.engine === "nfold" ? "nfold" : "any but nfold" } };
 }
 
 function compare(a: unknown, b: unknown, path: string, found: string[]): void {

@@ -1,5 +1,5 @@
 /** Every part of a study that a command does, in order, and one report. */
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { recordOfConfiguration } from "../data/configuration-record.ts";
 import { writeOccupationTable } from "../data/occupation-writer.ts";
 import { count } from "../report/numbers.ts";
@@ -9,9 +9,9 @@ import { type FitResult, fitExpansion, stopIfCancelled } from "./fit.ts";
 import { modelOfFit } from "./fit-record.ts";
 import { writeModelFile } from "./model-file.ts";
 import { outlierWarnings } from "./outliers.ts";
-import { beginOutput, checkOutputFolder, type OutputPart, removeCheckpoints } from "./output-folder.ts";
+import { beginOutput, checkOutputFolder, isFinished, type OutputPart } from "./output-folder.ts";
 import { type RunParts, type RunPlan, requireModel, sampledModel } from "./plan.ts";
-import { provenanceOf } from "./provenance.ts";
+import { type Provenance, provenanceOf } from "./provenance.ts";
 import { writeReport } from "./report.ts";
 import { finalErrors } from "./report-fit.ts";
 import { methodWarnings } from "./report-methods.ts";
@@ -33,18 +33,57 @@ export interface RunResult {
   readonly seconds: number;
 }
 
-/** Does the parts and writes `<out>`: model.json, training.csv, sampling files, report.html and its CSV files. */
+/** @returns whether the folder holds the results of this very run already, so that there is nothing to go on with */
+export function alreadyFinished(plan: RunPlan, parts: RunParts, context: RunContext): boolean {
+  return context.resume && isFinished(context, provenanceOfPlan(plan, context), partsDone(plan, parts));
+}
+
+function provenanceOfPlan({ loaded, data, observers }: RunPlan, context: RunContext): Provenance {
+  const modules = observers.modules.map(({ file, sha256 }) => ({ file: basename(file), sha256 }));
+  return provenanceOf(loaded, [...(data?.inputs ?? []), ...modules], context.command);
+}
+
+function partsDone({ loaded, data }: RunPlan, { sample }: RunParts): OutputPart[] {
+  return [
+    ...(data ? ["fit" as const] : []),
+    ...(sample && loaded.study.sample !== undefined ? ["sample" as const] : []),
+  ];
+}
+
+/**
+ * Does the parts and writes `<out>`: model.json, training.csv, sampling files, report.html and its CSV files.
+ * @throws {EcitonError} "usage" where another process writes to the folder, and as the parts do
+ */
 export async function runStudy(plan: RunPlan, parts: RunParts, context: RunContext): Promise<RunResult> {
   const start = performance.now();
-  const { loaded, pool, data, published } = plan;
-  const { study } = loaded;
-  const provenance = provenanceOf(loaded, data?.inputs ?? [], context.command);
-  const samples = parts.sample && study.sample !== undefined;
-  const done: OutputPart[] = [...(data ? ["fit" as const] : []), ...(samples ? ["sample" as const] : [])];
+  const { data, pool } = plan;
+  const provenance = provenanceOfPlan(plan, context);
+  const done = partsDone(plan, parts);
   checkOutputFolder(context, provenance, done);
-  const fit = data && pool ? await fitExpansion(study, pool.pool, data, context) : null;
+  const fit = data && pool ? await fitExpansion(plan.loaded.study, pool.pool, data, context) : null;
   stopIfCancelled(context);
-  beginOutput(context, provenance, done);
+  const output = beginOutput(context, provenance, done);
+  try {
+    const result = await writeResults(plan, done, fit, provenance, start, context);
+    output.finish();
+    return result;
+  } finally {
+    output.release();
+  }
+}
+
+/** @param start of the run, for its duration */
+async function writeResults(
+  plan: RunPlan,
+  done: readonly OutputPart[],
+  fit: FitResult | null,
+  provenance: Provenance,
+  start: number,
+  context: RunContext,
+): Promise<RunResult> {
+  const { loaded, data, published } = plan;
+  const { study } = loaded;
+  const samples = done.includes("sample");
   const modelPath = fit ? join(context.outDir, "model.json") : null;
   if (fit && data && modelPath) {
     writeModelFile(modelPath, modelOfFit(study, data, fit, provenance));
@@ -82,7 +121,6 @@ export async function runStudy(plan: RunPlan, parts: RunParts, context: RunConte
     expansion,
   });
   const report = writeReport(model, context.outDir);
-  removeCheckpoints(context.outDir);
   return { report, model: modelPath, data, fit, states, warnings, verdict, seconds };
 }
 

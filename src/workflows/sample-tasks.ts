@@ -56,6 +56,8 @@ export async function runTasks<Payload, Finished extends { readonly interrupted:
         sign?.update(progress);
       },
     });
+  } catch (error) {
+    throw executor.sharesMemory ? withWayOn(error) : error;
   } finally {
     bar.end();
   }
@@ -68,4 +70,11 @@ export async function runTasks<Payload, Finished extends { readonly interrupted:
       { finished: finished.length, [noun]: results.length },
     );
   return finished;
+}
+
+/** Where the disk or a thread failed, the same chains can go on. */
+function withWayOn(error: unknown): unknown {
+  if (!(error instanceof EcitonError) || error.code !== "io") return error;
+  const message = `${error.message}\nwhen that is mended, the same command with --resume goes on from the last checkpoints`;
+  return new EcitonError(error.code, message, error.details, error);
 }
