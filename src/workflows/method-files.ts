@@ -1,5 +1,5 @@
 /** What Wang-Landau sampling and annealing leave in the output folder. */
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { structureOfConfiguration } from "../data/configuration-structure.ts";
 import { writePoscar } from "../data/formats/poscar-write.ts";
 import type { Study } from "../data/study/schema.ts";
@@ -92,6 +92,11 @@ export function searchRecord({ state, coolings, search }: SampledSearch) {
   };
 }
 
+/** File of the state of a search, counted from 0, that has the rank, below the output folder. */
+export function searchFile(search: number, rank: number): string {
+  return `snapshots/search-${String(search).padStart(4, "0")}-${String(rank + 1).padStart(2, "0")}.POSCAR`;
+}
+
 /** ground-states.csv, and a POSCAR of every state in it. */
 export function writeSearches(
   study: Study,
@@ -99,8 +104,6 @@ export function writeSearches(
   searches: readonly SampledSearch[],
   outDir: string,
 ): void {
-  const fileOf = (search: number, rank: number) =>
-    `search-${String(search).padStart(4, "0")}-${String(rank + 1).padStart(2, "0")}.POSCAR`;
   write(
     outDir,
     "ground-states.csv",
@@ -113,7 +116,7 @@ export function writeSearches(
         energy_eV,
         found.length,
         search.restarts,
-        join("snapshots", fileOf(s, rank)),
+        searchFile(s, rank),
       ]),
     ),
   );
@@ -121,10 +124,10 @@ export function writeSearches(
   searches.forEach(({ state, search }, s) => {
     const supercell = new Supercell(lattice, state.supercell);
     search.states.forEach(({ occupation, energy_eV }, rank) => {
-      const file = fileOf(s, rank);
-      const configuration = { id: file.replace(/\.POSCAR$/, ""), supercell, occupation, energy: energy_eV };
+      const file = searchFile(s, rank);
+      const configuration = { id: basename(file, ".POSCAR"), supercell, occupation, energy: energy_eV };
       const atoms = structureOfConfiguration(configuration, { vacancies, absent: "omit" });
-      writeFileAtomic(join(outDir, "snapshots", file), writePoscar(atoms));
+      writeFileAtomic(join(outDir, file), writePoscar(atoms));
     });
   });
 }

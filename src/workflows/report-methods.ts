@@ -1,20 +1,31 @@
 /** What tempering, Wang-Landau sampling and annealing found, as parts of the report. */
-import type { WalkersMean } from "../mc/density-of-states.ts";
-import type { AnnealingRun, SamplingMethods, TemperingRun, WangLandauRun } from "../report/sampling-model.ts";
+import type { ParentLattice } from "../lattice/parent-lattice.ts";
+import { Supercell } from "../lattice/supercell.ts";
+import { joinDensities, type WalkersMean } from "../mc/density-of-states.ts";
+import type {
+  AnnealingRun,
+  SamplingMethods,
+  SnapshotMaps,
+  TemperingRun,
+  WangLandauRun,
+} from "../report/sampling-model.ts";
+import { searchFile } from "./method-files.ts";
+import { viewOf } from "./plane-view.ts";
 import type { SampleOutcome } from "./sample.ts";
 import type { SampledDensity } from "./sample-densities.ts";
 import type { SampledLadder } from "./sample-ladders.ts";
 import type { SampledSearch } from "./sample-searches.ts";
 import { supercellText } from "./sample-states.ts";
+import { marksOf, snapshotPanel } from "./snapshot-panels.ts";
 
 /** @returns null for plain chains */
-export function methodsSummary(outcome: SampleOutcome): SamplingMethods | null {
+export function methodsSummary(outcome: SampleOutcome, lattice: ParentLattice): SamplingMethods | null {
   const { ladders, densities, searches } = outcome;
   if (ladders.length + densities.length + searches.length === 0) return null;
   return {
     tempering: ladders.map(temperingRun),
     wangLandau: densities.map(wangLandauRun),
-    annealing: searches.map(annealingRun),
+    annealing: searches.map((search, s) => annealingRun(search, s, lattice)),
   };
 }
 
@@ -31,7 +42,10 @@ function wangLandauRun({ state, walkers, joined }: SampledDensity): WangLandauRu
     steps: walkers.reduce((sum, { steps }) => sum + steps, 0),
     converged: walkers.every(({ converged }) => converged),
     heatCapacityUnit: "k_B per cell",
-    thermodynamics: joined.thermodynamics.map((row) => ({
+    thermodynamics: joinDensities(
+      walkers.map(({ levels }) => levels),
+      closeTemperatures(joined.thermodynamics.map((row) => row.temperature_K)),
+    ).thermodynamics.map((row) => ({
       temperature_K: row.temperature_K,
       energy: estimate(row.energy_eV),
       heatCapacity: estimate(row.heatCapacity_kB),
@@ -41,18 +55,34 @@ function wangLandauRun({ state, walkers, joined }: SampledDensity): WangLandauRu
   };
 }
 
+/** Averages at any temperature follow from the numbers of states, so curves need not stop at the study's own. */
+function closeTemperatures(temperatures: readonly number[]): number[] {
+  const [low, high] = [Math.min(...temperatures), Math.max(...temperatures)];
+  if (low === high) return [low];
+  return Array.from({ length: CURVE_POINTS }, (_, k) => low + ((high - low) * k) / (CURVE_POINTS - 1));
+}
+
+const CURVE_POINTS = 61;
+
 /** States that are named in the table of an annealing; the files have all. */
 const MOST_STATES = 10;
 
-function annealingRun({ state, numCells, coolings, search }: SampledSearch): AnnealingRun {
+function annealingRun(
+  { state, numCells, coolings, search }: SampledSearch,
+  number: number,
+  lattice: ParentLattice,
+): AnnealingRun {
+  const supercell = new Supercell(lattice, state.supercell);
   const { states, restarts, metLowest } = search;
   return {
     name: `${state.conditionLabel}, ${supercellText(state.supercell)}`,
     energyUnit: "eV per cell",
     energies: coolings.map(({ potential_eV }) => potential_eV / numCells),
-    lowest: states.slice(0, MOST_STATES).map(({ potential_eV, found }) => ({
+    lowest: states.slice(0, MOST_STATES).map(({ potential_eV, found, occupation }, rank) => ({
       energy: potential_eV / numCells,
       found: found.length,
+      description: describeOccupation(supercell, occupation),
+      file: searchFile(number, rank),
     })),
     note:
       `${metLowest} of ${restarts} restarts ended at the lowest energy that was found. ` +
@@ -80,6 +110,47 @@ function temperingRun({
     flow: report.fromHot.map((share) => (share === null ? undefined : 1 - share)),
   };
 }
+
+/** How many of each species but the background are in each layer: "12 V in O2, 4 V in O3". */
+function describeOccupation(supercell: Supercell, occupation: Uint8Array): string {
+  const counts = new Map<string, number>();
+  for (const i of supercell.active) {
+    if (occupation[i] === 0) continue;
+    const { species, layer, name } = supercell.lattice.sites[supercell.sublatticeOf(i)];
+    const key = `${species[occupation[i]]} in ${layer || name}`;
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  return [...counts].map(([key, n]) => `${n} ${key}`).join(", ") || "nothing but the background";
+}
+
+/** The lowest states of every search from above, for slabs. */
+export function searchMaps(searches: readonly SampledSearch[], lattice: ParentLattice): SnapshotMaps[] {
+  const view = viewOf(lattice);
+  if (!view) return [];
+  const marks = marksOf(lattice, view);
+  const cells = [...new Set(searches.map(({ state }) => supercellText(state.supercell)))];
+  return cells.map((cell) => {
+    const here = searches.filter(({ state }) => supercellText(state.supercell) === cell);
+    const supercell = new Supercell(lattice, here[0].state.supercell);
+    const drawn = Math.min(MOST_PICTURES, Math.max(...here.map(({ search }) => search.states.length)));
+    return {
+      title: `Lowest states found, ${cell} cell`,
+      rows: here.map(({ state }) => state.conditionLabel),
+      columns: Array.from({ length: drawn }, (_, rank) => `rank ${rank + 1}`),
+      marks,
+      panels: here.flatMap(({ state, search, numCells }) =>
+        search.states.slice(0, drawn).map(({ occupation, potential_eV }, rank) => ({
+          row: state.conditionLabel,
+          column: `rank ${rank + 1}`,
+          caption: `${(potential_eV / numCells).toFixed(5)} eV per cell`,
+          ...snapshotPanel(supercell, occupation, marks, view),
+        })),
+      ),
+    };
+  });
+}
+
+const MOST_PICTURES = 4;
 
 /** What a reader should know before trusting the numbers. */
 export function methodWarnings({ ladders, densities, searches }: SampleOutcome): string[] {

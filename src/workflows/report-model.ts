@@ -7,7 +7,7 @@ import type { RunPlan } from "./plan.ts";
 import type { Provenance } from "./provenance.ts";
 import { latticeSummary, provenanceSummary } from "./report.ts";
 import { dataSummary, fitSummary } from "./report-fit.ts";
-import { methodsSummary } from "./report-methods.ts";
+import { methodsSummary, searchMaps } from "./report-methods.ts";
 import { observationSummary } from "./report-observations.ts";
 import { mcSummary, snapshotMapsOf, snapshotSummary } from "./report-sample.ts";
 import type { SampleOutcome } from "./sample.ts";
@@ -48,7 +48,10 @@ export function reportModel(parts: ReportParts): ReportModel {
     ...(plan.data ? { data: dataSummary(study, plan.data) } : {}),
     ...(plan.pool ? { lattice: latticeSummary(study, plan.pool) } : {}),
     ...(fit && plan.data ? { fit: fitSummary(study, plan.data, fit, known) } : {}),
-    ...(outcome ? optional("methods", methodsSummary(outcome)) : {}),
+    ...(outcome && expansion ? optional("methods", methodsSummary(outcome, expansion.lattice)) : {}),
+    ...(outcome && expansion && outcome.searches.length > 0 && study.report?.pictures !== false
+      ? { snapshotMaps: searchMaps(outcome.searches, expansion.lattice) }
+      : {}),
     ...(chains.length > 0 && expansion
       ? {
           mc: mcSummary(study, expansion, chains, states),
