@@ -78,10 +78,20 @@ function writeStates(study: Study, states: readonly SampledState[], outDir: stri
       row.occupancy.error,
     ]),
   );
-  if (study.sample!.ensemble !== "canonical")
-    writeTable(outDir, "fractions.csv", ["species", "group", "fraction", "fraction_error"], states, (s) =>
-      s.fractions.map((row) => [row.species, row.group, row.fraction.value, row.fraction.error]),
+  if (study.sample!.ensemble !== "canonical") {
+    const constrained = study.sample!.ensemble === "variance-constrained";
+    const more = constrained ? ["delta_mu_eV", "delta_mu_error_eV"] : [];
+    const fractionColumns = ["species", "group", "fraction", "fraction_error", ...more];
+    writeTable(outDir, "fractions.csv", fractionColumns, states, (s) =>
+      s.fractions.map(({ species, group, fraction, deltaMu_eV }) => [
+        species,
+        group,
+        fraction.value,
+        fraction.error,
+        ...(constrained ? [deltaMu_eV?.value, deltaMu_eV?.error] : []),
+      ]),
     );
+  }
   if (study.sample!.observe) {
     writeTable(outDir, "observations.csv", ["observable", "unit", "value", "error"], states, (s) =>
       s.observations.map((row) => [row.name, row.unit, row.value, row.error]),

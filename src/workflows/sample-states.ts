@@ -1,7 +1,10 @@
 /** Chains of one state (cell, composition, temperature) taken together. */
+import { BOLTZMANN_EV_PER_K } from "../core/units.ts";
 import type { Study } from "../data/study/schema.ts";
 import type { Observation, ObservedMap, ValueWithError } from "../mc/chain-summary.ts";
 import type { FinishedChain } from "../mc/chain-task.ts";
+import { freeEnergyDerivative } from "../mc/ensemble.ts";
+import type { GridPoint } from "../mc/grid.ts";
 import type { LayerRow } from "../mc/layer-counts.ts";
 import { conditionsOfStudy } from "./conditions.ts";
 import type { SampledChain } from "./sample-chains.ts";
@@ -20,6 +23,8 @@ export interface SpeciesFraction {
   readonly species: string;
   readonly group: string;
   readonly fraction: ValueWithError;
+  /** Derivative of the free energy of mixing by the fraction: in the variance-constrained ensemble, where it has a φ. */
+  readonly deltaMu_eV?: ValueWithError;
 }
 
 export interface SampledState {
@@ -69,11 +74,10 @@ export function sampledStates(study: Study, chains: readonly SampledChain[]): Sa
       conditionLabel: conditions[point.conditionIndex].label,
       conditionIndex: point.conditionIndex,
       composition: point.composition,
-      fractions: result.fractions.map(({ species, group: of }, i) => ({
-        species,
-        group: of,
-        fraction: average(results.map((r) => r.fractions[i].fraction)),
-      })),
+      fractions: result.fractions.map(({ species, group: of }, i) => {
+        const fraction = average(results.map((r) => r.fractions[i].fraction));
+        return { species, group: of, fraction, ...deltaMuOf(point, species, of, fraction) };
+      }),
       temperature_K: point.temperature_K,
       replicas: group.length,
       numCells: result.numCells,
@@ -95,6 +99,22 @@ export function sampledStates(study: Study, chains: readonly SampledChain[]): Sa
       equilibrated: results.every((r) => r.equilibration.equilibrated),
     };
   });
+}
+
+function deltaMuOf(
+  { ensemble, temperature_K }: GridPoint,
+  species: string,
+  group: string,
+  { value, error }: ValueWithError,
+): Pick<SpeciesFraction, "deltaMu_eV"> {
+  if (ensemble.kind !== "variance-constrained") return {};
+  const { kappa } = ensemble;
+  const phi = ensemble.phi[`${species}@${group}`] ?? ensemble.phi[species];
+  if (phi === undefined) return {};
+  const kT = BOLTZMANN_EV_PER_K * temperature_K;
+  return {
+    deltaMu_eV: { value: kT * freeEnergyDerivative(kappa, phi, value), error: 2 * kT * kappa * error },
+  };
 }
 
 /** A chain that never settled has none, and a mean over the others would not be that of the state. */
