@@ -7,6 +7,8 @@ const PAGE = 65536;
 const MOST_PAGES = 65536;
 /** Sizes are multiples of this, so that no two regions share a line of a processor's cache. */
 const GRAIN = 4096;
+/** What takes microseconds is waited for so long; a thread that was ended in the middle of it never comes back. */
+const LOCK_MS = 60_000;
 
 /** @returns what a region of so many bytes takes of the memory */
 export function regionBytes(bytes: number): number {
@@ -116,7 +118,12 @@ function growTo(memory: WebAssembly.Memory, end: number): void {
 
 function locked<Result>(memory: WebAssembly.Memory, action: () => Result): Result {
   const lock = new Int32Array(memory.buffer, REGION_LOCK, 1);
-  while (Atomics.compareExchange(lock, 0, 0, 1) !== 0) Atomics.wait(lock, 0, 1);
+  while (Atomics.compareExchange(lock, 0, 0, 1) !== 0)
+    if (Atomics.wait(lock, 0, 1, LOCK_MS) === "timed-out")
+      throw new EcitonError(
+        "memory",
+        "a thread ended while it changed the memory that all chains share; run again, with --resume",
+      );
   try {
     // Another thread may have made the memory larger: growing by nothing shows its present length here.
     memory.grow(0);

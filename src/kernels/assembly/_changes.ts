@@ -95,7 +95,10 @@ function anyNear(first: usize, end: usize): bool {
   return false;
 }
 
-/** Energy of the changes together; sums are exact, so it does not matter which way they are found. */
+/**
+ * Energy of the changes together. The energy of one change is exact, so it does not matter which way it is found; those
+ * of several are added in the order of the plain code, for the sum over many sites need not be.
+ */
 export function energyOfChanges<Engine>(): f64 {
   const first = <usize>load<u32>(REGION, CHANGES);
   const count = <usize>load<u32>(REGION, CHANGE_COUNT);
@@ -105,8 +108,8 @@ export function energyOfChanges<Engine>(): f64 {
     for (let at = first; at < end; at += CHANGE_BYTES) {
       const cell = <usize>load<u32>(at, CHANGE_CELL);
       const sublattice = <usize>load<u32>(at, CHANGE_SUBLATTICE);
-      sum += fieldOn(cell, sublattice, load<u32>(at, CHANGE_AFTER));
-      sum -= fieldOn(cell, sublattice, load<u32>(at, CHANGE_BEFORE));
+      const after = fieldOn(cell, sublattice, load<u32>(at, CHANGE_AFTER));
+      sum += after - fieldOn(cell, sublattice, load<u32>(at, CHANGE_BEFORE));
     }
     return sum;
   }
@@ -114,8 +117,8 @@ export function energyOfChanges<Engine>(): f64 {
   for (let at = first; at < end; at += CHANGE_BYTES) {
     const cell = <usize>load<u32>(at, CHANGE_CELL);
     const sublattice = <usize>load<u32>(at, CHANGE_SUBLATTICE);
-    sum += energyOn(cell, sublattice, load<u32>(at, CHANGE_AFTER));
-    sum -= energyOn(cell, sublattice, load<u32>(at, CHANGE_BEFORE));
+    const after = energyOn(cell, sublattice, load<u32>(at, CHANGE_AFTER));
+    sum += after - energyOn(cell, sublattice, load<u32>(at, CHANGE_BEFORE));
     if (at + CHANGE_BYTES < end) place(cell, sublattice, load<u32>(at, CHANGE_AFTER));
   }
   for (let at = first; at + CHANGE_BYTES < end; at += CHANGE_BYTES)
