@@ -11,7 +11,7 @@ import { writeModelFile } from "./model-file.ts";
 import { outlierWarnings } from "./outliers.ts";
 import { beginOutput, checkOutputFolder, isFinished, type OutputPart } from "./output-folder.ts";
 import { type RunParts, type RunPlan, requireModel, sampledModel } from "./plan.ts";
-import { type Provenance, provenanceOf } from "./provenance.ts";
+import { hashFile, type Provenance, provenanceOf } from "./provenance.ts";
 import { writeReport } from "./report.ts";
 import { finalErrors } from "./report-fit.ts";
 import { methodWarnings } from "./report-methods.ts";
@@ -20,6 +20,7 @@ import { sampleModel } from "./sample.ts";
 import type { SampledChain } from "./sample-chains.ts";
 import { writeSamplingFiles } from "./sample-files.ts";
 import { type SampledState, sampledStates } from "./sample-states.ts";
+import { pathFromStudy } from "./study-paths.ts";
 import { type Verdict, verdictOf } from "./verdict.ts";
 
 export interface RunResult {
@@ -39,8 +40,10 @@ export function alreadyFinished(plan: RunPlan, parts: RunParts, context: RunCont
 }
 
 function provenanceOfPlan({ loaded, data, observers }: RunPlan, context: RunContext): Provenance {
+  const model = loaded.study.model?.file;
+  const models = model === undefined ? [] : [hashFile(pathFromStudy(loaded.folder, model))];
   const modules = observers.modules.map(({ file, sha256 }) => ({ file: basename(file), sha256 }));
-  return provenanceOf(loaded, [...(data?.inputs ?? []), ...modules], context.command);
+  return provenanceOf(loaded, [...(data?.inputs ?? []), ...models, ...modules], context.command);
 }
 
 function partsDone({ loaded, data }: RunPlan, { sample }: RunParts): OutputPart[] {
