@@ -2,6 +2,7 @@
 import { basename, join } from "node:path";
 import { recordOfConfiguration } from "../data/configuration-record.ts";
 import { writeOccupationTable } from "../data/occupation-writer.ts";
+import { pathFromStudy } from "../data/study/load-study.ts";
 import { count } from "../report/numbers.ts";
 import type { TrainingData } from "./configurations.ts";
 import type { RunContext } from "./context.ts";
@@ -20,7 +21,6 @@ import { sampleModel } from "./sample.ts";
 import type { SampledChain } from "./sample-chains.ts";
 import { writeSamplingFiles } from "./sample-files.ts";
 import { type SampledState, sampledStates } from "./sample-states.ts";
-import { pathFromStudy } from "./study-paths.ts";
 import { type Verdict, verdictOf } from "./verdict.ts";
 
 export interface RunResult {
