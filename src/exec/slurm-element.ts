@@ -99,6 +99,8 @@ class Element {
         signal: this.#stop.signal,
         onProgress: ([progress]) => this.#progress.set(index, progress),
       });
+      // Whoever sees the result sees this too.
+      this.#writeProgress();
       if (saysInterrupted(result)) this.#interrupted(index, "stopped at a checkpoint");
       else this.#folder.writeResult(index, result);
     } catch (error) {

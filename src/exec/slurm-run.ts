@@ -14,9 +14,10 @@ import {
   SlurmUnavailable,
   submitJob,
 } from "./slurm-commands.ts";
+import { tasksGivenUp, waitingEnded } from "./slurm-endings.ts";
 import { jobArguments } from "./slurm-job.ts";
 import { progressFile, resultFile, type Submission, type TaskFolder } from "./task-folder.ts";
-import { endedInOrder, reasonOf, type TaskState, taskStates } from "./task-states.ts";
+import { endedInOrder, type Place, reasonOf, type TaskState, taskStates } from "./task-states.ts";
 
 type RunOptions = Pick<SlurmOptions, "settings" | "detach" | "say">;
 
@@ -145,13 +146,16 @@ export class ArrayRun<Result> {
   }
 
   #readProgress(states: readonly TaskState[], files: ReadonlySet<string>): void {
-    const read = new Set<string>();
+    const elements = new Map<string, { readonly place: Place; readonly queued: boolean }>();
     for (const { kind, place } of states) {
       if (place === null) continue;
       const file = progressFile(place.submission.number, place.element);
-      if (read.has(file) || this.#settledElements.has(file) || !files.has(file)) continue;
-      read.add(file);
-      if (kind !== "queued") this.#settledElements.add(file);
+      if (this.#settledElements.has(file) || !files.has(file)) continue;
+      elements.set(file, { place, queued: kind === "queued" || elements.get(file)?.queued === true });
+    }
+    for (const [file, { place, queued }] of elements) {
+      // It has said its last.
+      if (!queued) this.#settledElements.add(file);
       for (const { index, progress } of this.#folder.progress(place.submission.number, place.element).tasks)
         if (index < this.#progress.length) this.#progress[index] = Math.max(this.#progress[index], progress);
     }
@@ -319,41 +323,23 @@ export class ArrayRun<Result> {
     return this.#map.names?.[index] ?? `task ${index}`;
   }
 
-  /** The waiting ends, the jobs do not. */
   #leave(states: readonly TaskState[], detached: boolean): EcitonError {
-    const jobs = [...new Set(this.#submissions.flatMap(({ jobId }) => jobId ?? []))];
-    const done = this.#gathered.reduce((a, b) => a + b, 0);
-    const queued = states.filter(({ kind }) => kind === "queued").length;
-    const message =
-      `${detached ? "submitted" : "stopped waiting"}: ${done} of ${this.#gathered.length} tasks are done, the jobs ` +
-      `(${jobs.join(" ") || "none yet"}) go on without this process; the same command with --resume waits for them and ` +
-      `gathers the results, eciton status shows how far they are, scancel ${jobs.join(" ")} ends them at a checkpoint`;
-    return new EcitonError("cancelled", message, {
+    return waitingEnded(this.#folder, {
       detached,
-      folder: this.#folder.path,
-      jobs,
+      jobs: [...new Set(this.#submissions.flatMap(({ jobId }) => jobId ?? []))],
       tasks: this.#gathered.length,
-      done,
-      queued,
+      done: this.#gathered.reduce((a, b) => a + b, 0),
+      queued: states.filter(({ kind }) => kind === "queued").length,
     });
   }
 
   #partial(): EcitonError {
-    const lines = [...this.#givenUp].slice(0, MOST_NAMED).map(([index, reason]) => {
+    const failed = [...this.#givenUp].map(([index, reason]) => {
       const last = this.#submissions.findLast((s) => s.elements.some((tasks) => tasks.includes(index)))!;
       const element = last.elements.findIndex((tasks) => tasks.includes(index));
-      return `  ${this.#nameOf(index)}: ${reason} (see ${this.#folder.logFile(last.number, element)})`;
+      return { index, name: this.#nameOf(index), reason, log: this.#folder.logFile(last.number, element) };
     });
-    const more = this.#givenUp.size - lines.length;
-    return new EcitonError(
-      "partial",
-      [
-        `${this.#givenUp.size} of ${this.#gathered.length} tasks failed too often; the others are done and kept; the same command with --resume tries again`,
-        ...lines,
-        ...(more > 0 ? [`  and ${more} more`] : []),
-      ].join("\n"),
-      { folder: this.#folder.path, tasks: [...this.#givenUp.keys()] },
-    );
+    return tasksGivenUp(this.#folder, failed, this.#gathered.length);
   }
 }
 
@@ -361,6 +347,3 @@ export class ArrayRun<Result> {
 function mayPass(code: ErrorCode): boolean {
   return code === "io" || code === "cancelled" || code === "partial";
 }
-
-/** Tasks that a message names. */
-const MOST_NAMED = 10;
