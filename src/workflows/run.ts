@@ -139,8 +139,24 @@ function writeTrainingTable(data: TrainingData, outDir: string): void {
 
 function samplingWarnings(chains: readonly SampledChain[]): string[] {
   const unsettled = chains.filter(({ result }) => !result.equilibration.equilibrated);
-  if (unsettled.length === 0) return [];
-  return [
-    `${unsettled.length} of ${chains.length} chains did not settle; ${unsettled.length === 1 ? "its" : "their"} averages and error bars cannot be trusted (the table of chains says why)`,
-  ];
+  const warnings =
+    unsettled.length === 0
+      ? []
+      : [
+          `${unsettled.length} of ${chains.length} chains did not settle; ${unsettled.length === 1 ? "its" : "their"} averages and error bars cannot be trusted (the table of chains says why)`,
+        ];
+  const short = chains.flatMap(({ result }) => (result.until && !result.until.reached ? [result.until] : []));
+  if (short.length > 0) {
+    const { observable, error, confidence } = short[0];
+    const widths = short.flatMap(({ halfWidth }) => halfWidth ?? []);
+    const worst =
+      widths.length === short.length
+        ? `the worst is at ± ${Math.max(...widths).toPrecision(2)}`
+        : "some are too short to tell how far they are";
+    warnings.push(
+      `${short.length} of ${chains.length} chains did all their steps before ${observable} was known to ± ${error} ` +
+        `(confidence ${confidence}); ${worst}`,
+    );
+  }
+  return warnings;
 }
