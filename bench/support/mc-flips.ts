@@ -1,4 +1,4 @@
-/** Speed of moves that change the composition: flips in a binary alloy, and vacancies of ceria with a reservoir. */
+/** Speed of other moves: flips in a binary alloy, vacancies of ceria with a reservoir and among neighbours. */
 import { CompiledExpansion } from "../../src/clusters/compiled-expansion.ts";
 import type { ClusterExpansion } from "../../src/clusters/expansion.ts";
 import { buildPool } from "../../src/clusters/pool.ts";
@@ -6,7 +6,7 @@ import { RandomStream } from "../../src/core/random.ts";
 import { createParentLattice } from "../../src/lattice/parent-lattice.ts";
 import { Supercell } from "../../src/lattice/supercell.ts";
 import { createMoves } from "../../src/mc/create-moves.ts";
-import type { Ensemble } from "../../src/mc/ensemble.ts";
+import type { Ensemble, MoveWeights } from "../../src/mc/ensemble.ts";
 import { exchangeGroups } from "../../src/mc/exchange-groups.ts";
 import { MetropolisChain } from "../../src/mc/metropolis.ts";
 import { smallModel } from "./mc-models.ts";
@@ -39,25 +39,26 @@ const vacancies = (deltaMu: number): Ensemble => ({
   deltaMu,
 });
 
-/** Trial steps of moves that change the composition, by every engine that gives the same chain. */
+/** Trial steps of such moves, by every engine that gives the same chain. */
 export function flipResults(): BenchResult[] {
   const semiGrand: Ensemble = { kind: "semi-grand", chemicalPotentials: { B: 0.01 } };
   const constrained: Ensemble = { kind: "variance-constrained", kappa: 200, phi: { B: -1 } };
   const pairs = alloy({ 2: 5.7 });
   const larger = alloy({ 2: 5.7, 3: 4.1, 4: 2.9 });
-  const cases: [string, ClusterExpansion, number[], Ensemble, number][] = [
+  const cases: [string, ClusterExpansion, number[], Ensemble, number, MoveWeights?][] = [
     ["flip.pairs", pairs, [12, 12, 12], semiGrand, 300],
     ["flip.larger", larger, [12, 12, 12], semiGrand, 300],
     ["flip.constrained.pairs", pairs, [12, 12, 12], constrained, 700],
     ["reaction.small", smallModel(), [16, 16, 1], vacancies(-1.6), 700],
+    ["neighbours.small", smallModel(), [16, 16, 1], vacancies(-1.6), 700, { reaction: 1, neighbourSwap: 9 }],
   ];
-  return cases.flatMap(([name, expansion, size, ensemble, temperature]) => {
+  return cases.flatMap(([name, expansion, size, ensemble, temperature, weights]) => {
     const supercell = new Supercell(expansion.lattice, size);
     const model = new CompiledExpansion(expansion, supercell);
     const groups = exchangeGroups(expansion.lattice);
     const start = (engine: (typeof ENGINES)[number]) => {
       const occupation = new Uint8Array(supercell.numSites);
-      const moves = createMoves(ensemble, undefined, model, supercell, groups, occupation);
+      const moves = createMoves(ensemble, weights, model, supercell, groups, occupation);
       const chain = new MetropolisChain(
         model,
         moves,
