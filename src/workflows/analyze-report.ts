@@ -1,6 +1,7 @@
 /** The report of an analysis: what plots and tables of the page show. */
 import type { CurvePlot, LayerOccupations, McSummary } from "../report/model.ts";
 import type { CellComparison, ObservationSummary } from "../report/sampling-model.ts";
+import type { Labels } from "./analyze-labels.ts";
 import {
   type CellDifference,
   FLAG_SIGMAS,
@@ -15,54 +16,6 @@ import { shortHash } from "./analyze-tables.ts";
 const MOST_NAMED = 4;
 /** Chance that a normal deviate lies beyond three standard errors. */
 const BEYOND_FLAG = 0.0027;
-
-/** Conditions in words, different for different conditions and models. */
-export class Labels {
-  readonly #byKey: ReadonlyMap<string, string>;
-
-  constructor(states: readonly PooledState[]) {
-    const models = new Set(states.map(({ modelHash }) => modelHash)).size;
-    const conditionsOf = new Map<string, Set<string>>();
-    for (const { state, condition } of states)
-      conditionsOf.set(
-        state.conditionLabel,
-        (conditionsOf.get(state.conditionLabel) ?? new Set()).add(condition),
-      );
-    const byKey = new Map<string, string>();
-    for (const pooled of states) {
-      const { conditionLabel } = pooled.state;
-      const key = keyOf(pooled);
-      if (byKey.has(key)) continue;
-      const name = nameOf(pooled);
-      // Two studies may call different compositions by one name.
-      const ambiguous = conditionsOf.get(conditionLabel)!.size > 1;
-      const condition = ambiguous
-        ? `${name} (${pooled.condition.replaceAll(/[{}"]/g, "").replaceAll(":", " ").replaceAll(",", ", ")})`
-        : name;
-      byKey.set(key, models > 1 ? `${condition}, model ${shortHash(pooled.modelHash)}` : condition);
-    }
-    this.#byKey = byKey;
-  }
-
-  of(pooled: PooledState): string {
-    return this.#byKey.get(keyOf(pooled))!;
-  }
-
-  state(pooled: PooledState): string {
-    return `${this.of(pooled)}, ${pooled.state.temperature_K} K`;
-  }
-}
-
-/** "Θ = 1/16", but not "Θ = half". */
-function nameOf({ state }: PooledState): string {
-  const isNumber = /^[\d./]+$/.test(state.conditionLabel);
-  const canonical = state.chains[0]?.ensemble.kind === "canonical";
-  return canonical && isNumber ? `Θ = ${state.conditionLabel}` : state.conditionLabel;
-}
-
-function keyOf({ modelHash, condition }: PooledState): string {
-  return `${modelHash}|${condition}`;
-}
 
 export function analysisSummary(
   runs: readonly AnalysedRun[],

@@ -10,6 +10,7 @@ import type { ReportModel } from "../report/model.ts";
 import { count } from "../report/numbers.ts";
 import { renderReport } from "../report/render.ts";
 import { formatTable, type TableFormat, tableFormats } from "./analyze-formats.ts";
+import { Labels } from "./analyze-labels.ts";
 import {
   type CellDifference,
   compareCells,
@@ -19,7 +20,7 @@ import {
   quantitiesOf,
   type RunEntry,
 } from "./analyze-pool.ts";
-import { analysisSummary, cellComparisons, Labels, observationSummary } from "./analyze-report.ts";
+import { analysisSummary, cellComparisons, observationSummary } from "./analyze-report.ts";
 import { type AnalysedRun, readRun } from "./analyze-runs.ts";
 import { snapshotMaps } from "./analyze-snapshots.ts";
 import { analysisTables, mapTable, shortHash, tableNames } from "./analyze-tables.ts";

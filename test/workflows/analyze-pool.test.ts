@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { RandomStream } from "../../src/core/random.ts";
 import { createParentLattice } from "../../src/lattice/parent-lattice.ts";
+import { Labels } from "../../src/workflows/analyze-labels.ts";
 import {
   compareCells,
   conditionKey,
@@ -34,6 +35,8 @@ function runOf(folder: string, seed: number, modelHash = "m"): AnalysedRun {
 }
 
 interface Given {
+  readonly label?: string;
+  readonly temperature?: number;
   readonly cells?: number;
   readonly energy?: number;
   readonly error?: number;
@@ -47,17 +50,17 @@ interface Given {
 /** A state of n × n × 1 cells with its energy per cell. */
 function stateOf(given: Given = {}): RunState {
   const { cells = 4, energy = -1, error = 0.01, steps = 1000, settled = true, share = 0.5 } = given;
-  const { per_cell = 0.25, ensemble = { kind: "canonical" } } = given;
+  const { per_cell = 0.25, ensemble = { kind: "canonical" }, label = "c", temperature = 300 } = given;
   const n = cells ** 2;
   const value = (v: number, e: number) => ({ value: v, error: e });
   return {
     supercell: [cells, cells, 1],
     supercellText: `${cells} × ${cells} × 1`,
-    conditionLabel: "c",
+    conditionLabel: label,
     conditionIndex: 0,
     composition: { A: per_cell * n },
     fractions: [],
-    temperature_K: 300,
+    temperature_K: temperature,
     replicas: 1,
     numCells: n,
     energy_eV: value(energy * n, error * n),
@@ -75,7 +78,7 @@ function stateOf(given: Given = {}): RunState {
         index: 0,
         supercell: [cells, cells, 1],
         conditionIndex: 0,
-        temperature_K: 300,
+        temperature_K: temperature,
         replica: 0,
         ensemble,
         steps: steps + 100,
@@ -269,5 +272,40 @@ describe("compareCells", () => {
       [64, 144],
     ]);
     expect(compare({ cells: 4 }, { cells: 8, per_cell: 0.5 })).toEqual([]);
+  });
+});
+
+describe("Labels", () => {
+  const labels = (...given: (Given & { readonly model?: string })[]) => {
+    const { states } = poolStates(given.map((g, i) => entry(runOf(`r${i}`, i, g.model), g)));
+    const all = new Labels(states);
+    return states.map((state) => all.of(state));
+  };
+
+  it("are the study's own, with a Θ before bare numbers", () => {
+    expect(labels({ label: "1/16" }, { label: "half", per_cell: 0.5 })).toEqual(["Θ = 1/16", "half"]);
+  });
+
+  it("say the composition where two studies mean different ones by one name", () => {
+    expect(labels({ label: "half", per_cell: 0.5 }, { label: "half", per_cell: 0.25 })).toEqual([
+      "half (A 0.5)",
+      "half (A 0.25)",
+    ]);
+  });
+
+  it("stay as they are where one pressure is another potential at each temperature", () => {
+    const at = (temperature: number): Given => ({
+      label: "p(O2) = 1 bar",
+      temperature,
+      ensemble: { kind: "reservoir", deltaMu: -temperature / 1000 },
+    });
+    expect(labels(at(300), at(500))).toEqual(["p(O2) = 1 bar", "p(O2) = 1 bar"]);
+  });
+
+  it("name the model where there are several", () => {
+    expect(labels({ model: "0123456789ab" }, { model: "ba9876543210" })).toEqual([
+      "c, model 01234567",
+      "c, model ba987654",
+    ]);
   });
 });
