@@ -7,7 +7,9 @@ import { EcitonError, exitCodeOf } from "../core/errors.ts";
 import { createExecutor, type Executor } from "./executor.ts";
 import { failureFile, resultFile, type Submission, TaskFolder } from "./task-folder.ts";
 
-const PROGRESS_MS = 3000;
+const PROGRESS_MS = 5000;
+/** Looking through the folder costs more than one's own small file, and many elements share the disk. */
+const TICKS_PER_LOOK = 6;
 
 class Element {
   readonly #folder: TaskFolder;
@@ -37,8 +39,10 @@ class Element {
       this.#stop.abort();
     });
     this.#writeProgress();
+    let ticks = 0;
     const timer = setInterval(() => {
-      if (this.#replaced() || this.#begunElsewhere()) {
+      ticks++;
+      if (this.#begunElsewhere() || (ticks % TICKS_PER_LOOK === 0 && this.#replaced())) {
         // Taken for dead, perhaps on a machine that lost its network: two must not write the same files.
         console.log("another job has these tasks now");
         process.exit(0);
@@ -66,14 +70,10 @@ class Element {
   /** Whether its tasks were submitted again. */
   #replaced(): boolean {
     const { elements, number } = this.#submission;
+    const own = new Set(elements[this.#number]);
     return this.#folder
-      .submissions()
-      .some(
-        (later) =>
-          later.number > number &&
-          !later.abandoned &&
-          later.elements.some((tasks) => tasks.some((index) => elements[this.#number].includes(index))),
-      );
+      .submissions(number + 1)
+      .some((later) => !later.abandoned && later.elements.some((tasks) => tasks.some((i) => own.has(i))));
   }
 
   /** Whether the queue began this element anew in another process. */

@@ -51,10 +51,12 @@ export async function refuseLiveJobs(outDir: string): Promise<void> {
   try {
     queue = await queuedElements(submissions.map(({ jobName }) => jobName));
   } catch (error) {
-    if (!(error instanceof SlurmUnavailable)) throw error;
+    const away = error instanceof SlurmUnavailable;
     throw new EcitonError(
-      "io",
-      `${outDir} holds tasks of Slurm jobs, and Slurm does not say whether they have ended (${error.message}); try again later`,
+      away ? "io" : "usage",
+      `${outDir} holds tasks of Slurm jobs, and it is not known whether those have ended ` +
+        `(${error instanceof Error ? error.message : String(error)}); ` +
+        (away ? "try again later" : "choose another folder with --out, or ask where the jobs were submitted"),
       { outDir },
       error,
     );

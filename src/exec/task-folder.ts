@@ -166,11 +166,12 @@ export class TaskFolder {
     return this.#read<Submission>(submissionFile(number));
   }
 
-  /** In the order of their making. */
-  submissions(files: ReadonlySet<string> = this.files()): Submission[] {
-    const numbers = [...files].flatMap((file) => /^submission-(\d+)\.json$/.exec(file)?.[1] ?? []);
+  /** In the order of their making, from one on. */
+  submissions(first = 0): Submission[] {
+    const numbers = [...this.files()].flatMap((file) => /^submission-(\d+)\.json$/.exec(file)?.[1] ?? []);
     return numbers
       .map(Number)
+      .filter((number) => number >= first)
       .sort((a, b) => a - b)
       .map((number) => this.submission(number));
   }

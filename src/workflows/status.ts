@@ -221,7 +221,7 @@ function tasksOfFolder(
 ): TaskStatus[] {
   const { names } = folder.manifest();
   const files = folder.files();
-  const states = taskStates(folder, names.length, files, folder.submissions(files), queue ?? []);
+  const states = taskStates(folder, names.length, files, folder.submissions(), queue ?? []);
   const signs = new Map<string, ReturnType<TaskFolder["progress"]>>();
   return states.map((state, index): TaskStatus => {
     const { place } = state;

@@ -50,6 +50,18 @@ export function jobArrays(): void {
     expect(said).toEqual([expect.stringMatching(/^submitted job \d+: 7 tasks in 3 elements$/)]);
   });
 
+  it("are several where the cluster limits the size of one", async () => {
+    const { map, payloads, submissions } = newCase();
+    const tasks = payloads(8, 3, 0);
+    expect(await map(tasks)).toEqual(await onThreads(tasks));
+    // MaxArraySize is 6 here.
+    expect(slurm("scontrol", "show", "config")).toMatch(/MaxArraySize *= 6\n/);
+    expect(submissions().map(({ elements }) => elements.flat())).toEqual([
+      [0, 1, 2, 3, 4, 5],
+      [6, 7],
+    ]);
+  });
+
   it("do nothing at all for no tasks", async () => {
     const { map, outDir } = newCase();
     expect(await map([])).toEqual([]);

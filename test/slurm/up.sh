@@ -92,6 +92,7 @@ SlurmctldTimeout=30
 SlurmdTimeout=30
 MessageTimeout=3
 KillWait=10
+MaxArraySize=6
 JobRequeue=1
 SlurmdParameters=config_overrides
 NodeName=$host NodeAddr=127.0.0.1 CPUs=$cpus Boards=1 SocketsPerBoard=1 CoresPerSocket=$cpus ThreadsPerCore=1 RealMemory=$memory
