@@ -7,6 +7,7 @@ import type { FinishedChain } from "../mc/chain-task.ts";
 import type { TrajectoryPlan } from "../mc/chain-trajectory.ts";
 import type { GridPoint } from "../mc/grid.ts";
 import type { CheckpointPlan } from "../mc/system.ts";
+import { count } from "../report/numbers.ts";
 import { type ObservedChainPayload, observedChainTask } from "./chain-worker.ts";
 import { conditionsOfStudy } from "./conditions.ts";
 import type { RunContext } from "./context.ts";
@@ -60,7 +61,7 @@ export async function sampleChains(
     }),
   );
   context.say(
-    `sampling ${grid.length} chains of ${section.steps.toLocaleString("en-US")} steps ${placeOf(context)}`,
+    `sampling ${count(grid.length, "chain")} of ${section.steps.toLocaleString("en-US")} steps ${placeOf(context)}`,
   );
   const names = grid.map((point) => `chain ${chainNumber(point)}, ${point.temperature_K} K`);
   const results = await runTasks<ObservedChainPayload, FinishedChain>(

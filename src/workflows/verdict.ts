@@ -38,8 +38,8 @@ export function verdictOf(
     const settled = states.filter((state) => state.equilibrated).length;
     sentences.push(
       settled === states.length
-        ? `Monte Carlo settled at all ${states.length} states of the grid.`
-        : `Monte Carlo settled at ${settled} of ${states.length} states of the grid; ${states.length - settled === 1 ? "the other needs" : "the others need"} longer chains.`,
+        ? `Monte Carlo settled at ${states.length === 1 ? "the one state" : `all ${states.length} states`} of the grid.`
+        : `Monte Carlo settled at ${settled} of ${count(states.length, "state")} of the grid; ${states.length - settled === 1 ? "the other needs" : "the others need"} longer chains.`,
     );
     if (settled === 0) level = "problem";
   }
