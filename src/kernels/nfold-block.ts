@@ -45,6 +45,8 @@ export const ROWS = START + 112;
 export const SORTED = START + 116;
 /** Levels of every tree: their number, then for each its offset from the tree in bytes. */
 export const LEVELS = START + 120;
+/** By group: 64 bits for the species whose sites near pairs are kept with. */
+export const FEW_OF = START + 124;
 export const NFOLD_END = START + 128;
 
 // Side: number of its first class from energy 0 (double); species held and put; number of sites, their list, the borders of the

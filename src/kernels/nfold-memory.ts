@@ -127,6 +127,11 @@ export function planNfold(
     });
   });
   const groups = 1 + Math.max(...plan.channels.map(({ group }) => group));
+  const few = new Array<number>(2 * groups).fill(0);
+  for (const { group, fewA, a, b } of plan.channels) {
+    const species = fewA ? a.from : b.from;
+    few[2 * group + (species >> 5)] |= 1 << (species & 31);
+  }
   const rows = Array.from({ length: groups * maxSpecies }, (_, row) => sidesOf.get(row) ?? []);
   const rowLists = rows.map((list) => addresses(list));
   const sidesAt = layout.words(2 * rows.length);
@@ -154,6 +159,7 @@ export function planNfold(
     [block.ROWS, layout.words(sites)],
     [block.SORTED, layout.words(sites)],
     [block.LEVELS, words(levels.words)],
+    [block.FEW_OF, words(few)],
   ];
   const { bytes } = layout;
   return {

@@ -4,13 +4,13 @@
  */
 
 /** Width of the classes of single changes, k_B T. */
-export const CLASS_WIDTH = 0.75;
+export const CLASS_WIDTH = 1.5;
 /** Classes of one list of sites; what lies above the last one is counted with it. */
-export const CLASSES = 512;
+export const CLASSES = 256;
 /** Classes left free below the lowest energy when a list is laid out. */
-export const CLASS_MARGIN = 64;
+export const CLASS_MARGIN = 32;
 /** Bounds fall with the sum of two classes up to this one, from where on they stay the same. */
-export const FAR_BOUNDS = 40;
+export const FAR_BOUNDS = 14;
 
 /** The same for changes of pairs that share clusters, which are known exactly. */
 export const NEAR_WIDTH = 0.25;

@@ -3,7 +3,13 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { lnComplement, lnUnit } from "../../src/core/logarithm.ts";
 import { RandomStream } from "../../src/core/random.ts";
-import { CLASS_WIDTH, CLASSES, FAR_BOUNDS, NEAR_WIDTH } from "../../src/kernels/nfold-scheme.ts";
+import {
+  CLASS_MARGIN,
+  CLASS_WIDTH,
+  CLASSES,
+  FAR_BOUNDS,
+  NEAR_WIDTH,
+} from "../../src/kernels/nfold-scheme.ts";
 import { ClassPairs } from "../../src/mc/class-pairs.ts";
 import { ClassedSites } from "../../src/mc/classed-sites.ts";
 import { boundsFor, waitingSteps } from "../../src/mc/nfold-bounds.ts";
@@ -128,13 +134,13 @@ describe("ClassedSites", () => {
         check();
         expect([...list.order].sort((a, b) => a - b)).toEqual(classes.map((_, k) => 4 + k));
         classes.forEach((c, k) => {
-          expect(list.classOf(4 + k)).toBe(c + 3 + 64);
+          expect(list.classOf(4 + k)).toBe(c + 3 + CLASS_MARGIN);
         });
         const before = list.order.slice();
         list.sort(Float64Array.from(list.order, (site) => classes[site - 4]));
         expect(list.order).toEqual(before);
         list.replace(4, 0);
-        expect(list.classOf(0)).toBe(classes[0] + 3 + 64);
+        expect(list.classOf(0)).toBe(classes[0] + 3 + CLASS_MARGIN);
         expect(list.order.includes(0) && !list.order.includes(4)).toBe(true);
         check();
       }),

@@ -190,7 +190,7 @@ describe("rejection-free chains against every configuration", () => {
     [220, "nfold", 10_000_000],
     [400, "nfold", 4_000_000],
     [900, "nfold", 1_000_000],
-    [350, "nfold-reference", 1_000_000],
+    [350, "nfold-reference", 600_000],
   ] as const)("agree within four standard errors at %i K, %s", (temperature, engine, steps) => {
     const beta = 1 / (BOLTZMANN_EV_PER_K * temperature);
     const { model, supercell, groups, counts } = system;
@@ -271,15 +271,16 @@ describe("rejection-free chains against Metropolis chains", () => {
 
 describe.each(codes)("a chain by %s", (engine) => {
   it("is the same whether in one piece or in many, and from a checkpoint", () => {
+    const parts = [1, 2, 3, 500, 61, 1, 433, 999];
     for (const subject of [ceria(4, 4), mixed()])
       for (const temperature of [250, 700, 6000]) {
         const whole = chainOf(subject, temperature, engine);
-        whole.run(6000);
+        whole.run(2000);
         const pieces = chainOf(subject, temperature, engine);
-        for (const part of [1, 2, 3, 500, 61, 1, 2433, 2999]) pieces.run(part);
+        for (const part of parts) pieces.run(part);
         expect(pieces.state()).toEqual(whole.state());
         let state = chainOf(subject, temperature, engine).state();
-        for (const part of [1, 2, 3, 500, 61, 1, 2433, 2999]) {
+        for (const part of parts) {
           const chain = chainOf(subject, temperature, engine);
           chain.restore(structuredClone(state));
           chain.run(part);
@@ -417,12 +418,12 @@ describe("the compiled code", () => {
 
   it("does so from hot to cold, with many species or many sites", () => {
     expectSame(mixed(), [4000, 1000, 300, 100, 800], [700, 1, 3000]);
-    expectSame(ceria(6, 4), [1000, 400, 200, 60, 300], [1000, 10, 100_000]);
+    expectSame(ceria(6, 4), [1000, 400, 200, 60, 300], [1000, 10, 20_000]);
     // The lists are laid out anew when the energies have left their classes behind.
     expectSame(ceria(3, 2), [1e-3, 20, 1500], [1000, 2000]);
   });
 
   it("does so over a check of the energy", () => {
-    expectSame(ceria(4, 2), [200], [ENERGY_CHECK_STEPS - 5, 10, 2 * ENERGY_CHECK_STEPS]);
+    expectSame(ceria(4, 2), [140], [ENERGY_CHECK_STEPS - 5, 10, 2 * ENERGY_CHECK_STEPS]);
   });
 });

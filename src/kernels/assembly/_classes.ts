@@ -13,7 +13,7 @@ import {
   SIDE_TO,
   SORTED,
 } from "../nfold-block";
-import { CLASS_MARGIN, CLASS_WIDTH, CLASSES, FAR_BOUNDS } from "../nfold-scheme";
+import { CLASS_MARGIN, CLASSES, FAR_BOUNDS } from "../nfold-scheme";
 import { FIELDS, SITE_BITS, SPECIES, SUBLATTICE_COUNT } from "../swap-block";
 import { REGION } from "./_region";
 
@@ -33,10 +33,10 @@ export function valueAt(index: usize, from: u32, to: u32): f64 {
   return value;
 }
 
-/** Class of a site of a side, counted from energy 0. */
-function absoluteClass(side: usize, index: usize, beta: f64): f64 {
+/** Class of a site of a side, counted from energy 0; `scale` is classes for each eV. */
+function absoluteClass(side: usize, index: usize, scale: f64): f64 {
   const value = valueAt(index, load<u32>(side, SIDE_FROM), load<u32>(side, SIDE_TO));
-  return Math.floor(value * (beta / CLASS_WIDTH));
+  return Math.floor(value * scale);
 }
 
 function put(order: usize, places: usize, site: u32, place: u32): void {
@@ -45,8 +45,8 @@ function put(order: usize, places: usize, site: u32, place: u32): void {
 }
 
 /** Brings a site of a side to its class; returns false for a site below all classes, which stays where it is. */
-export function classify(side: usize, site: u32, index: usize, beta: f64): bool {
-  const local = Math.min(absoluteClass(side, index, beta) - load<f64>(side), CLASSES - 1);
+export function classify(side: usize, site: u32, index: usize, scale: f64): bool {
+  const local = Math.min(absoluteClass(side, index, scale) - load<f64>(side), CLASSES - 1);
   if (local < 0) return false;
   const places = <usize>load<u32>(side, SIDE_PLACES);
   const own = places + (index << 3);
@@ -88,7 +88,7 @@ export function replace(side: usize, before: u32, after: u32): void {
 }
 
 /** Sorts a list anew, sites of one class staying in their order; its first class is chosen anew or stays. */
-export function sort(side: usize, beta: f64, choose: bool): void {
+export function sort(side: usize, scale: f64, choose: bool): void {
   const count = load<u32>(side, SIDE_COUNT);
   const order = <usize>load<u32>(side, SIDE_ORDER);
   const begin = <usize>load<u32>(side, SIDE_BEGIN);
@@ -98,14 +98,14 @@ export function sort(side: usize, beta: f64, choose: bool): void {
   if (choose) {
     let least: f64 = Infinity;
     for (let at = order; at < end; at += 4)
-      least = Math.min(least, absoluteClass(side, indexOf(load<u32>(at)), beta));
+      least = Math.min(least, absoluteClass(side, indexOf(load<u32>(at)), scale));
     store<f64>(side, least - CLASS_MARGIN);
   }
   const origin = load<f64>(side);
   memory.fill(begin, 0, (CLASSES + 1) << 2);
   for (let at = order; at < end; at += 4) {
     const index = indexOf(load<u32>(at));
-    const c = <u32>Math.min(absoluteClass(side, index, beta) - origin, CLASSES - 1);
+    const c = <u32>Math.min(absoluteClass(side, index, scale) - origin, CLASSES - 1);
     store<u32>(places + (index << 3), c, 4);
     const next = begin + ((<usize>c) << 2);
     store<u32>(next, load<u32>(next, 4) + 1, 4);
