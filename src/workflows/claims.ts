@@ -1,10 +1,15 @@
 /** Statements of a study, held against the sampled states. */
 import { studyError } from "../core/errors.ts";
 import type { Study } from "../data/study/schema.ts";
+import type { ParentLattice } from "../lattice/parent-lattice.ts";
+import { Supercell } from "../lattice/supercell.ts";
 import type { ValueWithError } from "../mc/chain-summary.ts";
+import { exchangeGroups } from "../mc/exchange-groups.ts";
+import { LayerCounter, layerNames } from "../mc/layer-counts.ts";
 import type { Claim, ClaimOutcome, ClaimSummary } from "../report/sampling-model.ts";
 import { conditionsOfStudy } from "./conditions.ts";
-import type { SampledState } from "./sample-states.ts";
+import { makeObservers, type ObserverPlan } from "./observers.ts";
+import { layerSpecies, type SampledState } from "./sample-states.ts";
 
 type Claims = NonNullable<NonNullable<Study["report"]>["claims"]>;
 type Statement = Claims["statements"][number];
@@ -13,23 +18,60 @@ type Statement = Claims["statements"][number];
 const TELLING_ERRORS = 2;
 
 /**
- * What can be known of the claims before anything runs.
+ * Whether every statement is about something that will be measured: who finds out after a long run has no report of it.
  * @throws {EcitonError} "study" naming the entry
  */
-export function checkClaims(study: Study): void {
+export async function checkClaims(
+  study: Study,
+  lattice: ParentLattice,
+  observers: ObserverPlan,
+): Promise<void> {
   const claims = study.report?.claims;
   if (!claims) return;
   if (!study.sample) throw studyError("report.claims", "nothing is sampled: the section sample is missing");
   const labels = new Set(conditionsOfStudy(study.sample).map(({ label }) => label));
-  claims.statements.forEach(({ where }, i) => {
+  const groups = exchangeGroups(lattice, study.sample.exchange);
+  const cell = new Supercell(lattice, [1, 1, 1]);
+  const { rows } = new LayerCounter(cell, groups, null, layerNames(groups, cell));
+  const layers = rows.map((row) => ({ species: layerSpecies(row, rows), layer: row.layer }));
+  const { series } = await makeObservers(observers, new Supercell(lattice, study.sample.supercells[0]));
+  const columns = series.flatMap((observer) => observer.columns.map(({ name }) => name));
+  claims.statements.forEach((statement, i) => {
+    const { where, quantity, species, layer, above_layer, observation } = statement;
+    const path = `report.claims.statements[${i}]`;
+    for (const name of [layer, above_layer])
+      if (name !== undefined && !layers.some((row) => row.species === species && row.layer === name))
+        throw noSuchLayer(path, quantity, species, name, layers);
+    if (observation !== undefined && !columns.includes(observation))
+      throw noSuchObservation(path, observation, columns);
     where.conditions?.forEach((label, k) => {
       if (!labels.has(label))
         throw studyError(
-          `report.claims.statements[${i}].where.conditions[${k}]`,
+          `${path}.where.conditions[${k}]`,
           `no condition is called "${label}"; there are ${[...labels].join(", ")}`,
         );
     });
   });
+}
+
+function noSuchLayer(
+  path: string,
+  quantity: string,
+  species: string | undefined,
+  layer: string | undefined,
+  rows: readonly { readonly species: string; readonly layer: string }[],
+) {
+  return studyError(
+    path,
+    `there is no ${quantity} of ${species} in ${layer}; there are ${rows.map((l) => `${l.species} in ${l.layer}`).join(", ")}`,
+  );
+}
+
+function noSuchObservation(path: string, name: string | undefined, columns: readonly string[]) {
+  return studyError(
+    `${path}.observation`,
+    `nothing was observed under the name "${name}"; there are ${columns.join(", ") || "no observations"}`,
+  );
 }
 
 export function claimSummary(study: Study, states: readonly SampledState[]): ClaimSummary | null {
@@ -45,12 +87,20 @@ export function claimSummary(study: Study, states: readonly SampledState[]): Cla
 
 function judge(statement: Statement, states: readonly SampledState[], path: string): Claim {
   const chosen = states.filter((state) => isMeant(statement.where, state));
-  const measured = chosen.map((state): Claim["measured"][number] => {
+  const silent: string[] = [];
+  const measured = chosen.flatMap((state): Claim["measured"] => {
     const value = measuredValue(statement, statement.layer, state, path);
     const name = `${state.conditionLabel}, ${state.temperature_K} K, ${state.supercellText}${state.equilibrated ? "" : " (not settled)"}`;
-    if (statement.above_layer !== undefined) {
-      const other = measuredValue(statement, statement.above_layer, state, path);
-      return {
+    const other =
+      statement.above_layer === undefined
+        ? undefined
+        : measuredValue(statement, statement.above_layer, state, path);
+    if (value === null || other === null) {
+      silent.push(name);
+      return [];
+    }
+    if (other) {
+      const difference = {
         state: name,
         name: `${statement.quantity} in ${statement.layer}`,
         value: estimate(value),
@@ -58,6 +108,7 @@ function judge(statement: Statement, states: readonly SampledState[], path: stri
         // Layers share the same atoms, so their errors may add up fully.
         outcome: compare(value.value - other.value, value.error + other.error),
       };
+      return [difference];
     }
     const limits = [
       ...(statement.above === undefined ? [] : [value.value - statement.above]),
@@ -65,14 +116,18 @@ function judge(statement: Statement, states: readonly SampledState[], path: stri
       ...(statement.between ? [value.value - statement.between[0], statement.between[1] - value.value] : []),
     ];
     const outcome = compare(Math.min(...limits), value.error);
-    return { state: name, value: estimate(value), outcome };
+    return [{ state: name, value: estimate(value), outcome }];
   });
+  const notes = [
+    ...(statement.note === undefined ? [] : [statement.note]),
+    ...(silent.length === 0 ? [] : [`Not measured: ${silent.join("; ")}.`]),
+  ];
   return {
     text: statement.text,
     relation: relationOf(statement),
-    outcome: overall(measured.map((m) => m.outcome)),
+    outcome: overall([...measured.map((m) => m.outcome), ...silent.map(() => "open" as const)]),
     measured,
-    ...(statement.note === undefined ? {} : { note: statement.note }),
+    ...(notes.length === 0 ? {} : { note: notes.join(" ") }),
   };
 }
 
@@ -85,13 +140,17 @@ function isMeant(where: Statement["where"], state: SampledState): boolean {
   );
 }
 
-/** @throws {EcitonError} "study" for a layer, species or observation that was not measured */
+/**
+ * @returns null where a state has no such number: the share of a species that it never held, or observations of a chain
+ *   that had nothing left after its equilibration
+ * @throws {EcitonError} "study" for a layer, species or observation that is none of the study's
+ */
 function measuredValue(
   { quantity, species, observation }: Statement,
   layer: string | undefined,
   state: SampledState,
   path: string,
-): ValueWithError {
+): ValueWithError | null {
   switch (quantity) {
     case "energy_eV_per_cell":
       return {
@@ -99,24 +158,21 @@ function measuredValue(
         error: state.energy_eV.error / state.numCells,
       };
     case "observation": {
+      if (state.observations.length === 0) return null;
       const found = state.observations.find(({ name }) => name === observation);
       if (!found)
-        throw studyError(
-          `${path}.observation`,
-          `nothing was observed under the name "${observation}"; there are ${state.observations.map(({ name }) => name).join(", ") || "no observations"}`,
+        throw noSuchObservation(
+          path,
+          observation,
+          state.observations.map(({ name }) => name),
         );
       return found;
     }
     case "share":
     case "occupancy": {
       const row = state.layers.find((l) => l.species === species && l.layer === layer);
-      const value = row?.[quantity];
-      if (!value)
-        throw studyError(
-          path,
-          `there is no ${quantity} of ${species} in ${layer}; there are ${state.layers.map((l) => `${l.species} in ${l.layer}`).join(", ")}`,
-        );
-      return value;
+      if (!row) throw noSuchLayer(path, quantity, species, layer, state.layers);
+      return row[quantity];
     }
     default:
       throw quantity satisfies never;

@@ -71,10 +71,10 @@ export async function planRun(
   const chains = samples
     ? countTasks(study, published ?? { lattice: lattice!, basis: "indicator", terms: [] })
     : 0;
-  if (samples) checkClaims(study);
   const observers = samples
     ? await checkedObservers(study, lattice ?? published!.lattice, observerFiles)
     : { modules: [] };
+  if (samples) await checkClaims(study, lattice ?? published!.lattice, observers);
   return { loaded, pool, data, published, chains, observers };
 }
 

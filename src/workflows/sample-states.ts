@@ -135,7 +135,8 @@ function averageMaps(results: readonly FinishedChain[]): ObservedMap[] {
   }));
 }
 
-function layerSpecies({ species, group }: LayerRow, rows: readonly LayerRow[]): string {
+/** "B", or "B@group" where several groups hold it. */
+export function layerSpecies({ species, group }: LayerRow, rows: readonly LayerRow[]): string {
   return rows.some((row) => row.species === species && row.group !== group) ? `${species}@${group}` : species;
 }
 

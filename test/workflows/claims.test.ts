@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { parseStudy } from "../../src/data/study/load-study.ts";
 import { checkClaims, claimSummary } from "../../src/workflows/claims.ts";
+import { observerPlan } from "../../src/workflows/observers.ts";
 import type { SampledState } from "../../src/workflows/sample-states.ts";
+import { ceriaLattice } from "../mc/ceria.ts";
 
 const study = (statements: string, more = "") =>
   parseStudy(
@@ -106,7 +108,31 @@ describe("claims", () => {
     );
   });
 
-  it("are refused where they make no sense, before anything runs", () => {
+  it("stay open, with the other states judged, where a state has no such number", () => {
+    const bare: SampledState = {
+      ...state("few", 500, {}),
+      layers: [
+        { species: "V", layer: "O2", share: null, occupancy: { value: 0, error: 0 } },
+        { species: "V", layer: "O1", share: null, occupancy: { value: 0, error: 0 } },
+      ],
+      observations: [],
+    };
+    const judge = (statement: string) =>
+      claimSummary(study(`      - ${statement}`), [...states.slice(0, 1), bare])!.claims[0];
+    for (const statement of [
+      "{ text: t, quantity: share, species: V, layer: O2, above: 0.5 }",
+      "{ text: t, quantity: share, species: V, layer: O2, above_layer: O1 }",
+      "{ text: t, quantity: observation, observation: motif pair, below: 5 }",
+    ]) {
+      const claim = judge(statement);
+      expect(claim.measured.map(({ outcome }) => outcome)).toEqual(["holds"]);
+      expect(claim.outcome).toBe("open");
+      expect(claim.note).toBe("Not measured: few, 500 K, 2 × 2 × 1.");
+    }
+    expect(judge("{ text: t, quantity: occupancy, species: V, layer: O2, above: -1 }").outcome).toBe("holds");
+  });
+
+  it("are refused where they make no sense, before anything runs", async () => {
     expect(() => study("      - { text: t, quantity: share, species: V, layer: O1 }")).toThrow(
       /give one of above/,
     );
@@ -119,6 +145,34 @@ describe("claims", () => {
     const unknown = study(
       "      - { text: t, quantity: energy_eV_per_cell, above: 0, where: { conditions: [none] } }",
     );
-    expect(() => checkClaims(unknown)).toThrow(/no condition is called "none"; there are few, many/);
+    const check = (wrong: ReturnType<typeof study>) =>
+      checkClaims(wrong, ceriaLattice(), observerPlan(wrong, []));
+    await expect(check(unknown)).rejects.toThrow(/no condition is called "none"; there are few, many/);
+    await expect(
+      check(study("      - { text: t, quantity: share, species: V, layer: O2, above_layer: O4 }")),
+    ).rejects.toThrow(/report\.claims\.statements\[0\]: there is no share of V in O4; there are .*V in O3/);
+    await expect(
+      check(study("      - { text: t, quantity: occupancy, species: V, layer: Ce1, above: 0 }")),
+    ).rejects.toThrow(/no occupancy of V in Ce1/);
+    const observed = (name: string) =>
+      parseStudy(
+        `
+name: claims
+sample:
+  supercells: [[2, 2, 1]]
+  temperatures_K: [300]
+  compositions: [{ per_cell: { V: 1/4, Ce3+: 1/2 } }]
+  steps: 100
+  observe: { motifs: { far: [VO2VO3_5N] } }
+report:
+  claims:
+    source: a paper
+    statements: [{ text: t, quantity: observation, observation: ${name}, above: 0 }]`,
+        "claims.yaml",
+      );
+    await expect(check(observed("motif fra"))).rejects.toThrow(
+      /statements\[0\]\.observation: nothing was observed under the name "motif fra"; there are motif far/,
+    );
+    await expect(check(observed("motif far"))).resolves.toBeUndefined();
   });
 });
