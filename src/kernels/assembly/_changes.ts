@@ -75,22 +75,20 @@ function fieldOn(cell: usize, sublattice: usize, species: usize): f64 {
   return load<f64>(<usize>load<u32>(REGION, FIELDS) + ((site * kinds + species - 1) << 3));
 }
 
-/** Whether any two of the sites share a cluster. */
-function anyNear(first: usize, end: usize): bool {
+/** Whether a site shares a cluster with one that changes before it. */
+function nearEarlier(first: usize, change: usize): bool {
   const codes = <usize>load<u32>(CODE);
   const classes = <usize>load<u32>(CLASS);
   const neighbours = <usize>load<u32>(CLASS_NEIGHBOUR);
   const width = <usize>load<u32>(SUBLATTICE_COUNT);
-  for (let a = first; a < end; a += CHANGE_BYTES) {
-    const codeA = load<i32>(codes + ((<usize>load<u32>(a, CHANGE_CELL)) << 2));
-    const sublatticeA = <usize>load<u32>(a, CHANGE_SUBLATTICE);
-    for (let b = a + CHANGE_BYTES; b < end; b += CHANGE_BYTES) {
-      const difference = load<i32>(codes + ((<usize>load<u32>(b, CHANGE_CELL)) << 2)) - codeA;
-      const near = <usize>load<u16>(classes + <usize>(difference << 1));
-      if (near == 0) continue;
-      const row = (near * width + sublatticeA) * width + <usize>load<u32>(b, CHANGE_SUBLATTICE);
-      if (load<u16>(neighbours + (row << 1)) != 0) return true;
-    }
+  const code = load<i32>(codes + ((<usize>load<u32>(change, CHANGE_CELL)) << 2));
+  const sublattice = <usize>load<u32>(change, CHANGE_SUBLATTICE);
+  for (let earlier = first; earlier < change; earlier += CHANGE_BYTES) {
+    const difference = code - load<i32>(codes + ((<usize>load<u32>(earlier, CHANGE_CELL)) << 2));
+    const near = <usize>load<u16>(classes + <usize>(difference << 1));
+    if (near == 0) continue;
+    const row = (near * width + <usize>load<u32>(earlier, CHANGE_SUBLATTICE)) * width + sublattice;
+    if (load<u16>(neighbours + (row << 1)) != 0) return true;
   }
   return false;
 }
@@ -101,27 +99,28 @@ function anyNear(first: usize, end: usize): bool {
  */
 export function energyOfChanges<Engine>(): f64 {
   const first = <usize>load<u32>(REGION, CHANGES);
-  const count = <usize>load<u32>(REGION, CHANGE_COUNT);
-  const end = first + count * CHANGE_BYTES;
+  const end = first + <usize>load<u32>(REGION, CHANGE_COUNT) * CHANGE_BYTES;
   let sum: f64 = 0;
-  if (isFloat<Engine>() && !anyNear(first, end)) {
-    for (let at = first; at < end; at += CHANGE_BYTES) {
-      const cell = <usize>load<u32>(at, CHANGE_CELL);
-      const sublattice = <usize>load<u32>(at, CHANGE_SUBLATTICE);
-      const after = fieldOn(cell, sublattice, load<u32>(at, CHANGE_AFTER));
-      sum += after - fieldOn(cell, sublattice, load<u32>(at, CHANGE_BEFORE));
-    }
-    return sum;
-  }
-  // Each change is seen by the next ones, and undone afterwards.
+  // Earlier changes are carried out where a later one must see them, and undone afterwards.
+  let placed = first;
   for (let at = first; at < end; at += CHANGE_BYTES) {
     const cell = <usize>load<u32>(at, CHANGE_CELL);
     const sublattice = <usize>load<u32>(at, CHANGE_SUBLATTICE);
-    const after = energyOn(cell, sublattice, load<u32>(at, CHANGE_AFTER));
-    sum += after - energyOn(cell, sublattice, load<u32>(at, CHANGE_BEFORE));
-    if (at + CHANGE_BYTES < end) place(cell, sublattice, load<u32>(at, CHANGE_AFTER));
+    const before = <usize>load<u32>(at, CHANGE_BEFORE);
+    const after = <usize>load<u32>(at, CHANGE_AFTER);
+    if (isFloat<Engine>() && !nearEarlier(first, at)) {
+      sum += fieldOn(cell, sublattice, after) - fieldOn(cell, sublattice, before);
+      continue;
+    }
+    for (; placed < at; placed += CHANGE_BYTES)
+      place(
+        load<u32>(placed, CHANGE_CELL),
+        load<u32>(placed, CHANGE_SUBLATTICE),
+        load<u32>(placed, CHANGE_AFTER),
+      );
+    sum += energyOn(cell, sublattice, after) - energyOn(cell, sublattice, before);
   }
-  for (let at = first; at + CHANGE_BYTES < end; at += CHANGE_BYTES)
+  for (let at = first; at < placed; at += CHANGE_BYTES)
     place(load<u32>(at, CHANGE_CELL), load<u32>(at, CHANGE_SUBLATTICE), load<u32>(at, CHANGE_BEFORE));
   return sum;
 }
