@@ -89,8 +89,12 @@ const titles: Readonly<Record<string, string>> = {
   model: "A model that is given instead of fitted, for `eciton sample` and for synthetic tables.",
   data: "The training data; exactly one of `table`, `structures` and `synthetic`.",
   fit: "How the model is fitted.",
-  sample: "Monte Carlo: the grid of supercells, compositions, temperatures and replicas.",
-  report: "The report.",
+  sample:
+    "Monte Carlo: the grid of supercells, conditions, temperatures and replicas ([Monte Carlo](monte-carlo.md), " +
+    "[ensembles](ensembles.md), [methods](sampling-methods.md), [observables](observers.md)).",
+  slurm: "Jobs of `--executor slurm` ([Slurm](slurm.md)).",
+  report:
+    "The report, and statements to hold the sampled numbers against ([example](vacancy-distributions.md)).",
 };
 
 /** The schema below defaults and optional marks, its default, its description, and whether it may be absent. */

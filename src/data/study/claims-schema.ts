@@ -21,7 +21,7 @@ export function claimsSchema({ quantity, positive, supercell }: SchemaPieces) {
             observation: z.string().optional().describe("column of the observations"),
             above: number.optional(),
             below: number.optional(),
-            between: z.tuple([number, number]).optional(),
+            between: z.tuple([number, number]).optional().describe("lower and upper limit"),
             above_layer: z
               .string()
               .optional()
@@ -34,11 +34,11 @@ export function claimsSchema({ quantity, positive, supercell }: SchemaPieces) {
                   .describe("labels of compositions or other conditions"),
                 from_K: positive("temperature", "K").optional(),
                 to_K: positive("temperature", "K").optional(),
-                supercells: z.array(supercell).optional(),
+                supercells: z.array(supercell).optional().describe("as in sample.supercells"),
               })
               .default({})
               .describe("states that the statement is about; default: all"),
-            note: z.string().optional(),
+            note: z.string().optional().describe("shown below the statement"),
           })
           .superRefine((c, context) => {
             const complain = (path: string, message: string) =>
@@ -57,6 +57,7 @@ export function claimsSchema({ quantity, positive, supercell }: SchemaPieces) {
               complain("between", "expected the smaller number first");
           }),
       )
-      .min(1),
+      .min(1)
+      .describe("each demands one of above, below, between and above_layer"),
   });
 }

@@ -49,7 +49,7 @@ export function sampleSchema(pieces: SchemaPieces) {
     clusters: z
       .array(
         z.strictObject({
-          species: z.string(),
+          species: z.string().describe("members of the clusters"),
           cutoff_A: positive("length", "neighbours are no farther apart, Å").optional(),
           shell: whole("neighbours are in this shell, 1 the nearest").optional(),
           layers: z.array(z.string()).optional().describe("only in these layers"),
@@ -60,8 +60,11 @@ export function sampleSchema(pieces: SchemaPieces) {
     order: z
       .array(
         z.strictObject({
-          name: z.string().regex(/^[A-Za-z0-9_.+-]+$/, "expected a name without spaces"),
-          species: z.string(),
+          name: z
+            .string()
+            .regex(/^[A-Za-z0-9_.+-]+$/, "expected a name without spaces")
+            .describe("for the name of the column"),
+          species: z.string().describe("whose density waves are meant"),
           layers: z.array(z.string()).optional().describe("only in these layers"),
           k_points: z
             .array(vector)
@@ -74,7 +77,12 @@ export function sampleSchema(pieces: SchemaPieces) {
       .optional()
       .describe("long-range order: amplitude of a species' density waves"),
     structure_factor: z
-      .array(z.strictObject({ species: z.string(), layers: z.array(z.string()).optional() }))
+      .array(
+        z.strictObject({
+          species: z.string().describe("whose atoms scatter"),
+          layers: z.array(z.string()).optional().describe("only in these layers"),
+        }),
+      )
       .optional()
       .describe("structure factor of a species on all wave vectors of the supercell"),
     site_map: z.boolean().default(false).describe("mean occupation of every site"),
@@ -96,9 +104,19 @@ export function sampleSchema(pieces: SchemaPieces) {
         .min(1)
         .optional()
         .describe("needed in the canonical ensemble; in the others one composition to begin with"),
-      ensemble: z.enum(ensembles).default("canonical"),
+      ensemble: z
+        .enum(ensembles)
+        .default("canonical")
+        .describe("whether the composition is fixed, or what decides it"),
       chemical_potentials: z
-        .array(z.strictObject({ ...labelled, mu_eV: z.record(z.string(), quantity("energy", "eV")) }))
+        .array(
+          z.strictObject({
+            ...labelled,
+            mu_eV: z
+              .record(z.string(), quantity("energy", "eV"))
+              .describe("by species, {B: -0.2}; 0 where not named"),
+          }),
+        )
         .min(1)
         .optional()
         .describe(
@@ -114,14 +132,21 @@ export function sampleSchema(pieces: SchemaPieces) {
                 phi: speciesNumbers("-2 times the wanted concentration, about"),
               }),
             )
-            .min(1),
+            .min(1)
+            .describe("each is a condition of the grid"),
         })
         .optional()
         .describe("variance-constrained: weights exp(-E/kT - kappa N (c + phi/2)^2) for each species named"),
       reservoir: z
         .strictObject({
           replace: z
-            .array(z.strictObject({ from: z.string(), to: z.string(), count: whole("sites").default(1) }))
+            .array(
+              z.strictObject({
+                from: z.string().describe("species before a forward move"),
+                to: z.string().describe("species after it"),
+                count: whole("sites").default(1),
+              }),
+            )
             .min(1)
             .describe(
               "species that one move replaces together, forward or backward: O by V and 2 Ce4+ by Ce3+",
@@ -141,7 +166,10 @@ export function sampleSchema(pieces: SchemaPieces) {
               "a forward move releases half an O2 molecule; its chemical potential follows from temperature and pressure",
             ),
         })
-        .optional(),
+        .optional()
+        .describe(
+          "reservoir: a neutral replacement of species and the chemical potential of what it releases",
+        ),
       moves: z
         .strictObject({
           swap: quantity("number", "weight of exchanges of two sites anywhere").optional(),
@@ -157,7 +185,10 @@ export function sampleSchema(pieces: SchemaPieces) {
         .describe(
           "how often each kind of move is tried; default: swap, in semi-grand ensembles flip, with a reservoir reaction and swap",
         ),
-      method: z.enum(samplingMethods).default("metropolis"),
+      method: z
+        .enum(samplingMethods)
+        .default("metropolis")
+        .describe("averages by chains or by ladders of temperatures, densities of states, ground states"),
       tempering: z
         .strictObject({
           exchange_every_steps: whole(
@@ -175,14 +206,16 @@ export function sampleSchema(pieces: SchemaPieces) {
           ).default(1e-6),
           flatness: positive("number", "smallest share of the mean in a flat histogram").default(0.8),
         })
-        .optional(),
+        .optional()
+        .describe("density of states; steps are the most that a walker takes"),
       anneal: z
         .strictObject({
-          from_K: positive("temperature", "K").default(2000),
-          to_K: positive("temperature", "K").default(50),
+          from_K: positive("temperature", "where a cooling begins, K").default(2000),
+          to_K: positive("temperature", "where it ends, K").default(50),
           restarts: whole("independent coolings").default(10),
         })
-        .optional(),
+        .optional()
+        .describe("search for ground states"),
       steps: whole("trial moves for each chain").min(2, "expected at least 2 steps"),
       until: z
         .strictObject({
@@ -196,7 +229,7 @@ export function sampleSchema(pieces: SchemaPieces) {
       snapshots: whole("evenly spaced pictures of each chain").default(5),
       samples: whole("measurements of each chain").min(2, "expected at least 2 measurements").default(10_000),
       trajectory: whole("evenly spaced states of each chain to keep in a file for eciton analyze").optional(),
-      observe: observe.optional(),
+      observe: observe.optional().describe("what is measured beside energy and layers"),
       exchange: z
         .record(z.string(), z.array(z.string()).min(1))
         .optional()
