@@ -1,4 +1,5 @@
 /** Files that are either whole or absent: written beside their place, synced, then renamed. */
+import { randomInt } from "node:crypto";
 import {
   closeSync,
   existsSync,
@@ -22,7 +23,8 @@ export function writeFileAtomic(path: string, content: string | Uint8Array): voi
 
 /** As writeFileAtomic, for files that are made piece by piece because they would not fit in memory. */
 export function writeChunksAtomic(path: string, chunks: Iterable<string | Uint8Array>): void {
-  const temporary = `${path}.${process.pid}.part`;
+  // Processes of machines that share a disk may have the same number.
+  const temporary = `${path}.${randomInt(2 ** 47)}.part`;
   let descriptor: number | null = null;
   let begun = false;
   try {

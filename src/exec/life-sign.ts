@@ -1,11 +1,8 @@
-/** A small file by which a process says, every few seconds, that it lives and how far its tasks are. */
+/** A small file by which a process says, every few seconds, how far its tasks are. */
 import { existsSync, readFileSync } from "node:fs";
-import { hostname } from "node:os";
 import { writeFileAtomic } from "./atomic-file.ts";
 
 export interface LifeSign {
-  readonly host: string;
-  readonly pid: number;
   /** Milliseconds since 1970. */
   readonly time: number;
   readonly names: readonly string[];
@@ -32,8 +29,6 @@ export class LifeSignFile {
     if (now - this.#last < EVERY_MS) return;
     this.#last = now;
     const sign: LifeSign = {
-      host: hostname(),
-      pid: process.pid,
       time: now,
       names: this.#names,
       progress: Array.from(progress),
@@ -55,14 +50,6 @@ export function readLifeSign(path: string): LifeSign | null {
   } catch {
     return null;
   }
-}
-
-/** Silence that a living process does not keep. */
-const SILENCE_MS = 60_000;
-
-/** Whether the process that left a sign still runs; on another machine only its silence tells. */
-export function seemsAlive({ host, pid, time }: Pick<LifeSign, "host" | "pid" | "time">): boolean {
-  return host === hostname() ? processExists(pid) : Date.now() - time < SILENCE_MS;
 }
 
 export function processExists(pid: number): boolean {

@@ -19,7 +19,7 @@ export interface LockPlan {
   readonly refusal: string;
 }
 
-interface Owner {
+export interface Owner {
   readonly host: string;
   readonly pid: number;
   /** When the process began, as the system counts; null where that cannot be known. */
@@ -56,14 +56,22 @@ export function acquireLock(plan: LockPlan): ProcessLock {
   };
 }
 
-/** @throws {EcitonError} "usage" while a process has the lock */
-export function refuseWhileLocked({ path, silence_s, refusal }: LockPlan): void {
+/** @returns the process that has the lock, as far as it is known; null where none has it */
+export function ownerOf({ path, silence_s }: Pick<LockPlan, "path" | "silence_s">): Partial<Owner> | null {
   const age = ageOf(path);
-  if (age === null) return;
+  if (age === null) return null;
   const owner = ownerIn(textOf(path));
-  if (owner === null ? age >= UNWRITTEN_S : !isAlive(owner, age, silence_s)) return;
-  const who = owner === null ? "it has just begun" : `process ${owner.pid} on ${owner.host}`;
-  const elsewhere = owner !== null && owner.host !== hostname();
+  if (owner === null) return age >= UNWRITTEN_S ? null : {};
+  return isAlive(owner, age, silence_s) ? owner : null;
+}
+
+/** @throws {EcitonError} "usage" while a process has the lock */
+export function refuseWhileLocked(plan: LockPlan): void {
+  const { path, refusal } = plan;
+  const owner = ownerOf(plan);
+  if (owner === null) return;
+  const who = owner.pid === undefined ? "it has just begun" : `process ${owner.pid} on ${owner.host}`;
+  const elsewhere = owner.host !== undefined && owner.host !== hostname();
   throw new EcitonError(
     "usage",
     `${refusal} (${who}); wait for its end or end it first${elsewhere ? `; if it is dead, delete ${path}` : ""}`,

@@ -5,7 +5,7 @@ import { parse } from "yaml";
 import { EcitonError } from "../core/errors.ts";
 import { readTextFile } from "../data/read-text.ts";
 import { ioError, makeFolder, strictJson, writeFileAtomic } from "../exec/atomic-file.ts";
-import { acquireLock, type LockPlan, refuseWhileLocked } from "../exec/process-lock.ts";
+import { acquireLock, type LockPlan, type Owner, ownerOf, refuseWhileLocked } from "../exec/process-lock.ts";
 import { removeTaskFolders } from "../exec/slurm.ts";
 import type { RunContext } from "./context.ts";
 import type { Provenance } from "./provenance.ts";
@@ -65,6 +65,11 @@ function lockOf(outDir: string): LockPlan {
     silence_s: SILENCE_S,
     refusal: `${outDir}: another run works in this folder`,
   };
+}
+
+/** The process that writes to the folder now; null where there is none. */
+export function writerOf(outDir: string): Partial<Owner> | null {
+  return ownerOf(lockOf(outDir));
 }
 
 /** A folder that belongs to this process until it is released. */

@@ -3,12 +3,13 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { EcitonError } from "../core/errors.ts";
-import { type LifeSign, readLifeSign, seemsAlive } from "../exec/life-sign.ts";
+import { type LifeSign, readLifeSign } from "../exec/life-sign.ts";
+import type { Owner } from "../exec/process-lock.ts";
 import { taskFoldersIn } from "../exec/slurm.ts";
 import { isHeld, type QueuedElement, queuedElements } from "../exec/slurm-commands.ts";
 import { progressFile, TaskFolder } from "../exec/task-folder.ts";
 import { reasonOf, type TaskState, taskStates } from "../exec/task-states.ts";
-import { CHECKPOINTS, LIFE_SIGN, type OutputPart } from "./output-folder.ts";
+import { CHECKPOINTS, LIFE_SIGN, type OutputPart, writerOf } from "./output-folder.ts";
 
 export const taskStatusNames = [
   "done",
@@ -54,7 +55,12 @@ interface Begun {
   readonly command: string;
   readonly parts: readonly OutputPart[];
   readonly steps: number | null;
+  /** Names of all files of results, once they are there. */
+  readonly results?: readonly string[];
 }
+
+const processText = ({ pid, host }: Partial<Owner>) =>
+  pid === undefined ? "a process has just begun" : `process ${pid} on ${host}`;
 
 /** @throws {EcitonError} "usage" for a folder without a run; "data" for one whose files cannot be read */
 export async function statusOfRun(folder: string): Promise<RunStatus> {
@@ -66,20 +72,13 @@ export async function statusOfRun(folder: string): Promise<RunStatus> {
   const checkpoints = readCheckpoints(folder);
   const sign = readLifeSign(join(folder, CHECKPOINTS, LIFE_SIGN));
   const again = `${resumed(command)} goes on with it`;
-  if (checkpoints.size === 0 && sign === null) {
-    if (existsSync(join(folder, "report.html")))
-      return { ...base, state: "finished", tasks: [], next: `see ${join(folder, "report.html")}` };
-    return {
-      ...base,
-      state: "stopped",
-      tasks: [],
-      next: `nothing is done yet, or it runs; if not, ${again}`,
-    };
-  }
-  const alive = sign !== null && seemsAlive(sign);
-  const tasks = tasksOfThreads(checkpoints, sign, begun.steps, alive);
-  const next = alive ? `it runs: process ${sign.pid} on ${sign.host}` : again;
-  return { ...base, state: alive ? "running" : "stopped", tasks, next };
+  const writer = writerOf(folder);
+  if (writer === null && begun.results?.every((name) => existsSync(join(folder, name))))
+    return { ...base, state: "finished", tasks: [], next: `see ${join(folder, "report.html")}` };
+  const tasks = tasksOfThreads(checkpoints, sign, begun.steps, writer !== null);
+  return writer === null
+    ? { ...base, state: "stopped", tasks, next: again }
+    : { ...base, state: "running", tasks, next: `it runs: ${processText(writer)}` };
 }
 
 function readBegun(folder: string): Begun {
@@ -201,14 +200,17 @@ async function statusOfJobs(folder: string, begun: Begun, paths: readonly string
       : "stopped";
   const jobs = [...new Set((queue ?? []).filter((q) => q.alive).map((q) => q.jobId))];
   const waiting = `${again} waits for the jobs and gathers the results; scancel ${jobs.join(" ")} ends them at a checkpoint`;
+  const writer = writerOf(folder);
   const next =
     queue === null
       ? "ask again when Slurm answers"
-      : jobs.length > 0
-        ? waiting
-        : tasks.every((task) => task.state === "done")
-          ? `${again} gathers the results`
-          : `${again} submits what is not done once more`;
+      : writer !== null
+        ? `a command waits for the jobs: ${processText(writer)}`
+        : jobs.length > 0
+          ? waiting
+          : tasks.every((task) => task.state === "done")
+            ? `${again} gathers the results`
+            : `${again} submits what is not done once more`;
   const { study, date, command } = begun;
   return { folder, study, begun: date, command, state, executor: "slurm", tasks, jobs, warnings, next };
 }

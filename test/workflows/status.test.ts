@@ -17,8 +17,10 @@ function provenance(command = "eciton run study.yaml --out out"): string {
   return JSON.stringify({ study: "small", date: "2024-03-11", command, parts: ["sample"], resolvedStudy });
 }
 
-function run(files: Readonly<Record<string, unknown>>): string {
-  const folder = scratch({ "provenance.json": provenance() });
+/** @param pid of the process that has the folder */
+function run(files: Readonly<Record<string, unknown>>, pid = NOBODY): string {
+  const owner = JSON.stringify({ host: hostname(), pid, begun: null });
+  const folder = scratch({ "provenance.json": provenance(), "running.json": owner });
   for (const [name, content] of Object.entries(files)) {
     mkdirSync(join(folder, "checkpoints"), { recursive: true });
     const text = typeof content === "string" ? content : JSON.stringify(content);
@@ -27,9 +29,7 @@ function run(files: Readonly<Record<string, unknown>>): string {
   return folder;
 }
 
-const sign = (progress: number[], pid: number) => ({
-  host: hostname(),
-  pid,
+const sign = (progress: number[]) => ({
   time: Date.now(),
   names: progress.map((_, i) => `chain ${i}`),
   progress,
@@ -40,7 +40,7 @@ const brief = ({ tasks }: RunStatus) => tasks.map(({ state, step }) => [state, s
 describe("statusOfRun", () => {
   it("tells running chains from those that an interruption left", async () => {
     const progress = [1000, 500, 0];
-    const running = await statusOfRun(run({ "progress.json": sign(progress, process.pid) }));
+    const running = await statusOfRun(run({ "progress.json": sign(progress) }, process.pid));
     expect(running).toMatchObject({ study: "small", state: "running", executor: "threads", jobs: [] });
     expect(brief(running)).toEqual([
       ["done", 1000],
@@ -49,7 +49,7 @@ describe("statusOfRun", () => {
     ]);
     expect(running.tasks[1]).toMatchObject({ name: "chain 1", steps: 1000, seen_s: 0 });
     expect(running.next).toContain(String(process.pid));
-    const stopped = await statusOfRun(run({ "progress.json": sign(progress, NOBODY) }));
+    const stopped = await statusOfRun(run({ "progress.json": sign(progress) }));
     expect(stopped.state).toBe("stopped");
     expect(brief(stopped)[1]).toEqual(["interrupted", 500]);
     expect(stopped.next).toContain("eciton run study.yaml --out out --resume");
@@ -70,11 +70,14 @@ describe("statusOfRun", () => {
   });
 
   it("believes the newer of checkpoint and sign of life", async () => {
-    const folder = run({
-      "chain-0000.json": { state: { step: 300 } },
-      "chain-0001.json": { state: { step: 800 } },
-      "progress.json": sign([400, 600], process.pid),
-    });
+    const folder = run(
+      {
+        "chain-0000.json": { state: { step: 300 } },
+        "chain-0001.json": { state: { step: 800 } },
+        "progress.json": sign([400, 600]),
+      },
+      process.pid,
+    );
     expect(brief(await statusOfRun(folder))).toEqual([
       ["running", 400],
       ["running", 800],
