@@ -86,7 +86,7 @@ export function killCases(size: number): KillCase[] {
         replicas: 3,
         trajectory: 3000,
         observe,
-        until: { observable: "energy_eV_per_cell", error: 0.00012 },
+        until: { observable: "energy_eV_per_cell", error: 0.00005 },
       },
       true,
     ),

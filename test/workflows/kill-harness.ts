@@ -141,9 +141,12 @@ export class KillHarness {
     if (aim === "the results") {
       while (!over && !this.#isNew(begun, out, RESULTS)) await wait(1);
       await wait(60 * this.#random.nextFloat());
+    } else if (aim === "a file being written") {
+      while (!over && !existsSync(this.path(out, CHECKPOINTS))) await wait(5);
+      await wait((this.#duration / 3) * this.#random.nextFloat());
+      if (!over) await Promise.race([finished, this.#nextWrite(out)]);
     } else {
       await wait(this.#duration * this.#random.nextFloat());
-      if (aim === "a file being written" && !over) await Promise.race([finished, this.#nextWrite(out)]);
     }
     const alive = run.process.exitCode === null && run.process.signalCode === null;
     run.process.kill("SIGKILL");
@@ -172,6 +175,7 @@ export class KillHarness {
   /** Returns when a temporary file of the checkpoints appears. */
   async #nextWrite(out: string): Promise<void> {
     const folder = this.path(out, CHECKPOINTS);
+    // It is removed when the run ends.
     if (!existsSync(folder)) return;
     await new Promise<void>((go) => {
       const end = () => {

@@ -67,8 +67,8 @@ let calls = 0;
 export const createObserver = () => ({
   columns: [{ name: "mine", unit: "", description: "" }],
   measure(occupation, out, at) {
-    if (++calls === 200 && existsSync("exit")) process.exit(1);
-    if (calls === 200 && existsSync("abort")) throw new Error("cannot go on");
+    if (++calls === 20 && existsSync("exit")) process.exit(1);
+    if (calls === 20 && existsSync("abort")) throw new Error("cannot go on");
     out[at] = occupation[0];
   },
 });
@@ -115,23 +115,28 @@ describe("two runs into one folder", () => {
     expect(code).toBe(2);
   };
 
-  it("the second is refused, and the first ends as if nothing had been", async () => {
+  it("the second is refused, and the first notices nothing", async () => {
+    const harness = newHarness(named(killCases(20), "reservoir"));
+    const first = harness.start("out");
+    await until(() => checkpointsIn(harness.path("out")).length > 0, first);
+    const [second, resumed] = [harness.start("out"), harness.start("out", "--resume")];
+    refused(await second.outcome, first.process.pid);
+    refused(await resumed.outcome, first.process.pid);
+    first.process.kill("SIGINT");
+    const { code, stderr } = await first.outcome;
+    expect(stderr).toContain("0 of 4 chains are finished, the others stopped at a checkpoint");
+    expect(code).toBe(130);
+  });
+
+  it("of two that begin in the same moment one works", async () => {
     const harness = newHarness(named(short, "anneal"));
     await harness.reference();
-    const long = newHarness(named(killCases(2), "anneal"));
-    const first = long.start("out");
-    await until(() => existsSync(long.path("out", "running.json")), first);
-    const [second, resumed] = [await long.start("out").outcome, await long.start("out", "--resume").outcome];
-    refused(second, first.process.pid);
-    refused(resumed, first.process.pid);
-    expect((await first.outcome).code).toBe(0);
-
-    // Started in the same moment: one of them, whichever.
     const both = [harness.start("out"), harness.start("out")];
     const outcomes = await Promise.all(both.map((run) => run.outcome));
-    expect(outcomes.map(({ code }) => code).sort()).toEqual([0, 2]);
-    const loser = outcomes.findIndex(({ code }) => code === 2);
-    refused(outcomes[loser], both[1 - loser].process.pid);
+    // On a busy machine the first may be done before the second looks: then that one begins anew.
+    const losers = outcomes.filter(({ code }) => code !== 0);
+    expect(losers.length).toBeLessThan(2);
+    for (const loser of losers) refused(loser, both[1 - outcomes.indexOf(loser)].process.pid);
     expect(differencesBetween(harness.path("whole"), harness.path("out"))).toEqual([]);
   });
 });
