@@ -40,8 +40,10 @@ const checkpointsIn = (path: string) =>
     ? readdirSync(join(path, "checkpoints")).filter((name) => /-\d.*\.json$/.test(name))
     : [];
 
-describe.each(["SIGINT", "SIGTERM"] as const)("%s", (signal) => {
-  it.each(long.map(({ name }) => name))("%s: ends soon, with checkpoints and code 130", async (name) => {
+const signals = [...long.map(({ name }) => ["SIGINT", name] as const), ["SIGTERM", "canonical"] as const];
+
+describe("a signal", () => {
+  it.each(signals)("%s ends %s soon, with checkpoints and code 130", async (signal, name) => {
     const harness = newHarness(named(long, name));
     const run = harness.start("out");
     await until(() => checkpointsIn(harness.path("out")).length > 0, run);

@@ -1,21 +1,36 @@
 /** Runs that are killed, interrupted or begun over an earlier one, as processes of their own. */
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { buildCli, eciton, startEciton } from "../cli/eciton.ts";
 import { smallStudy, smallTable } from "../cli/small-study.ts";
 
-/** Long enough to be caught in the middle: some seconds for each of four chains. */
+/** Long enough to be caught in the middle: more than a second for each of four chains. */
 const sample = {
   supercells: [[6, 6, 6]],
   temperatures_K: [300, 600],
   replicas: 2,
-  steps: 4_000_000,
+  steps: 20_000_000,
   samples: 2000,
   snapshots: 3,
-  checkpoint_every_steps: 200_000,
+  checkpoint_every_steps: 500_000,
 };
+
+/** Done at once. */
+const shorter = smallStudy({
+  sample: { ...sample, steps: 2000, samples: 500, temperatures_K: [600], replicas: 1 },
+  report: { pictures: false },
+});
 
 // Processes that start one after another take long on a machine that is busy.
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
@@ -56,6 +71,7 @@ beforeAll(async () => {
   await buildCli();
   folder = mkdtempSync(join(tmpdir(), "eciton-resume-"));
   writeFileSync(file("study.yaml"), smallStudy({ sample, report: { pictures: false } }));
+  writeFileSync(file("shorter.yaml"), shorter);
   writeFileSync(file("table.csv"), smallTable);
   const { code, stderr } = await start("whole").outcome;
   expect(stderr).not.toContain("    at ");
@@ -117,11 +133,23 @@ describe("a run that is interrupted", () => {
     try {
       const { code, stderr } = await start("changed", "--resume").outcome;
       expect(code).toBe(2);
-      expect(stderr).toContain("changed holds another run (the input files have changed)");
+      expect(stderr).toContain("changed holds another run (input files have changed: table.csv)");
     } finally {
       writeFileSync(file("table.csv"), smallTable);
     }
     expect(names("changed")).toEqual(before);
+  });
+
+  it("goes on with another engine and other numbers of threads", async () => {
+    writeFileSync(
+      file("direct.yaml"),
+      smallStudy({ sample: { ...sample, engine: "direct" }, report: { pictures: false } }),
+    );
+    const args = ["run", "direct.yaml", "--out", "changed", "--workers", "1", "--resume"];
+    const { code, stderr } = await eciton(args, folder);
+    expect(stderr).not.toContain("nothing to go on from");
+    expect(code).toBe(0);
+    sameResults("changed");
   });
 
   it("while fitting: stops soon and has written nothing", async () => {
@@ -144,16 +172,38 @@ describe("a run that is interrupted", () => {
   });
 });
 
+describe("a run that is finished", () => {
+  it("is not done again by --resume, as long as its files are there", async () => {
+    const times = () => names("whole").map((name) => [name, statSync(file("whole", name)).mtimeMs]);
+    const before = times();
+    const { code, stdout, stderr } = await start("whole", "--resume").outcome;
+    expect(code).toBe(0);
+    expect(stdout).toBe(
+      `already finished: ${join("whole", "report.html")}; without --resume it is done again\n`,
+    );
+    expect(stderr).toBe("");
+    const json = await start("whole", "--resume", "--json").outcome;
+    expect(JSON.parse(json.stdout)).toEqual({ already_finished: true, report: join("whole", "report.html") });
+    expect(times()).toEqual(before);
+  });
+
+  it("is done again where a file is gone", async () => {
+    const args = ["run", "shorter.yaml", "--out", "again-gone", "--workers", "0"];
+    await eciton(args, folder);
+    const table = text("again-gone", "sampling.csv");
+    rmSync(file("again-gone", "sampling.csv"));
+    const { code, stdout } = await eciton([...args, "--resume"], folder);
+    expect(code).toBe(0);
+    expect(stdout).not.toContain("already finished");
+    expect(text("again-gone", "sampling.csv")).toBe(table);
+  });
+});
+
 describe("a run into a folder with results", () => {
   it("replaces those of the earlier run, and leaves a person's own files alone", async () => {
     cpSync(file("whole"), file("again"), { recursive: true });
     writeFileSync(file("again", "notes.txt"), "mine");
     writeFileSync(file("again", "snapshots", "mine.extxyz"), "mine");
-    const shorter = smallStudy({
-      sample: { ...sample, steps: 2000, samples: 500, temperatures_K: [600], replicas: 1 },
-      report: { pictures: false },
-    });
-    writeFileSync(file("shorter.yaml"), shorter);
     const args = (out: string) => ["run", "shorter.yaml", "--out", out, "--workers", "0"];
     const { code, stderr } = await eciton(args("again"), folder);
     expect(code).toBe(0);
