@@ -39,7 +39,8 @@ export interface RunStatus {
   readonly study: string;
   readonly begun: string;
   readonly command: string;
-  readonly state: "finished" | "running" | "pending" | "stopped";
+  /** "gathering": all chains are done, the report is not written. */
+  readonly state: "finished" | "running" | "pending" | "gathering" | "stopped";
   readonly executor: "threads" | "slurm";
   readonly tasks: readonly TaskStatus[];
   readonly jobs: readonly number[];
@@ -190,15 +191,16 @@ async function statusOfJobs(folder: string, begun: Begun, paths: readonly string
     warnings.push(`the queue is not known: ${error instanceof Error ? error.message : String(error)}`);
   }
   const tasks = folders.flatMap((tasks) => tasksOfFolder(tasks, queue, checkpoints, begun.steps));
-  const has = (...states: readonly TaskStatus["state"][]) =>
-    tasks.some(({ state }) => states.includes(state));
   const again = resumed(begun.command);
-  const state = has("running")
-    ? "running"
-    : has("pending", "held") && queue?.some((q) => q.alive)
-      ? "pending"
-      : "stopped";
   const jobs = [...new Set((queue ?? []).filter((q) => q.alive).map((q) => q.jobId))];
+  const allDone = tasks.every((task) => task.state === "done");
+  const state = allDone
+    ? "gathering"
+    : tasks.some((task) => task.state === "running")
+      ? "running"
+      : jobs.length > 0
+        ? "pending"
+        : "stopped";
   const waiting = `${again} waits for the jobs and gathers the results; scancel ${jobs.join(" ")} ends them at a checkpoint`;
   const writer = writerOf(folder);
   const next =
@@ -208,7 +210,7 @@ async function statusOfJobs(folder: string, begun: Begun, paths: readonly string
         ? `a command waits for the jobs: ${processText(writer)}`
         : jobs.length > 0
           ? waiting
-          : tasks.every((task) => task.state === "done")
+          : allDone
             ? `${again} gathers the results`
             : `${again} submits what is not done once more`;
   const { study, date, command } = begun;

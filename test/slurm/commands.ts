@@ -90,6 +90,10 @@ export function commands(): void {
     expect(stderr).toContain("no longer waiting for the jobs");
     expect(stderr).toContain("--resume");
     slurm("scontrol", "release", job);
+    await until<RunStatus>("all chains", async () => {
+      const now = await statusOf(folder);
+      return now.state === "gathering" && now;
+    });
     const again = await eciton(["run", "held.yaml", ...options, "--resume"], folder);
     expect(again.stderr).not.toContain("submitted");
     expect(again.code).toBe(0);
