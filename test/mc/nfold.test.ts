@@ -112,7 +112,7 @@ describe("the law of one accepted swap", () => {
       const exact = swapProbabilities(subject, state.occupation, temperature);
       const total = [...exact.values()].reduce((sum, p) => sum + p, 0);
       expect(total).toBeLessThan(0.25);
-      const samples = engine === "nfold" ? 6000 : 1500;
+      const samples = engine === "nfold" ? 4000 : 1000;
       const visits = new Map<string, number>();
       let waits = 0;
       const accepted = (chain: MetropolisChain) => chain.accepted.reduce((sum, count) => sum + count, 0);
@@ -186,11 +186,11 @@ describe("rejection-free chains against every configuration", () => {
 
   // Cold chains need many steps, nearly all of which are skipped.
   it.each([
-    [150, "nfold", 20_000_000],
-    [220, "nfold", 10_000_000],
-    [400, "nfold", 4_000_000],
+    [150, "nfold", 8_000_000],
+    [220, "nfold", 4_000_000],
+    [400, "nfold", 2_000_000],
     [900, "nfold", 1_000_000],
-    [350, "nfold-reference", 600_000],
+    [350, "nfold-reference", 300_000],
   ] as const)("agree within four standard errors at %i K, %s", (temperature, engine, steps) => {
     const beta = 1 / (BOLTZMANN_EV_PER_K * temperature);
     const { model, supercell, groups, counts } = system;
@@ -273,7 +273,7 @@ describe.each(codes)("a chain by %s", (engine) => {
   it("is the same whether in one piece or in many, and from a checkpoint", () => {
     const parts = [1, 2, 3, 500, 61, 1, 433, 999];
     for (const subject of [ceria(4, 4), mixed()])
-      for (const temperature of [250, 700, 6000]) {
+      for (const temperature of [250, 6000]) {
         const whole = chainOf(subject, temperature, engine);
         whole.run(2000);
         const pieces = chainOf(subject, temperature, engine);
@@ -417,13 +417,13 @@ describe("the compiled code", () => {
   });
 
   it("does so from hot to cold, with many species or many sites", () => {
-    expectSame(mixed(), [4000, 1000, 300, 100, 800], [700, 1, 3000]);
-    expectSame(ceria(6, 4), [1000, 400, 200, 60, 300], [1000, 10, 20_000]);
+    expectSame(mixed(), [4000, 1000, 300, 100, 800], [500, 1, 1000]);
+    expectSame(ceria(6, 4), [1000, 400, 200, 60, 300], [1000, 10, 5000]);
     // The lists are laid out anew when the energies have left their classes behind.
     expectSame(ceria(3, 2), [1e-3, 20, 1500], [1000, 2000]);
   });
 
   it("does so over a check of the energy", () => {
-    expectSame(ceria(4, 2), [140], [ENERGY_CHECK_STEPS - 5, 10, 2 * ENERGY_CHECK_STEPS]);
+    expectSame(ceria(4, 2), [100], [ENERGY_CHECK_STEPS - 5, 10, 2 * ENERGY_CHECK_STEPS]);
   });
 });
