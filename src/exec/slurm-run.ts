@@ -4,7 +4,6 @@ import { setTimeout as pause } from "node:timers/promises";
 import { EcitonError, type ErrorCode } from "../core/errors.ts";
 import type { MapOptions, TaskFunction } from "./executor.ts";
 import type { ProcessLock } from "./process-lock.ts";
-import type { SlurmOptions } from "./slurm.ts";
 import {
   cancelJobs,
   isHeld,
@@ -15,11 +14,16 @@ import {
   submitJob,
 } from "./slurm-commands.ts";
 import { tasksGivenUp, waitingEnded } from "./slurm-endings.ts";
-import { jobArguments } from "./slurm-job.ts";
+import { jobArguments, type SlurmSettings } from "./slurm-job.ts";
 import { progressFile, resultFile, type Submission, type TaskFolder } from "./task-folder.ts";
 import { endedInOrder, type Place, reasonOf, type TaskState, taskStates } from "./task-states.ts";
 
-type RunOptions = Pick<SlurmOptions, "settings" | "detach" | "say">;
+export interface ArrayOptions {
+  readonly settings: SlurmSettings;
+  /** Do not wait for jobs: `map` ends with a "cancelled" error whose details have `detached: true`. */
+  readonly detach: boolean;
+  readonly say: (line: string) => void;
+}
 
 /** Pauses between attempts while Slurm does not answer grow up to this. */
 const LONGEST_PAUSE_S = 120;
@@ -31,7 +35,7 @@ const REQUEUE_DELAY_S = 10;
 export class ArrayRun<Result> {
   readonly #folder: TaskFolder;
   readonly #task: TaskFunction;
-  readonly #run: RunOptions;
+  readonly #run: ArrayOptions;
   readonly #lock: ProcessLock;
   readonly #map: MapOptions;
   readonly #results: Result[];
@@ -54,7 +58,7 @@ export class ArrayRun<Result> {
     folder: TaskFolder,
     task: TaskFunction,
     tasks: number,
-    run: RunOptions,
+    run: ArrayOptions,
     lock: ProcessLock,
     map: MapOptions,
   ) {

@@ -4,22 +4,17 @@ import { join, resolve } from "node:path";
 import { EcitonError } from "../core/errors.ts";
 import type { Executor, MapOptions, TaskFunction } from "./executor.ts";
 import { type QueuedElement, queuedElements, SlurmUnavailable } from "./slurm-commands.ts";
-import type { SlurmSettings } from "./slurm-job.ts";
-import { ArrayRun } from "./slurm-run.ts";
+import { type ArrayOptions, ArrayRun } from "./slurm-run.ts";
 import { fingerprintOfTasks, TaskFolder } from "./task-folder.ts";
 import { lockFolder } from "./task-lock.ts";
 
-export interface SlurmOptions {
-  readonly settings: SlurmSettings;
+export interface SlurmOptions extends ArrayOptions {
   /** Results of a run; the tasks of each map lie in a folder of their own below `<outDir>/slurm`. */
   readonly outDir: string;
   /** Go on with the jobs and results that are there; otherwise they are removed. */
   readonly resume: boolean;
-  /** Do not wait for jobs: `map` ends with a "cancelled" error whose details have `detached: true`. */
-  readonly detach: boolean;
   /** Version of Eciton: results of another one are not used. */
   readonly version: string;
-  readonly say: (line: string) => void;
 }
 
 /** Folder below the results in which the tasks of maps lie. */
