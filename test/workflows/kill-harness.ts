@@ -31,7 +31,7 @@ export interface KillOutcome {
 }
 
 type Aim = "any time" | "a file being written" | "the results";
-const aims: readonly Aim[] = ["any time", "a file being written", "any time", "the results"];
+const aims: readonly Aim[] = ["a file being written", "any time", "the results", "any time"];
 
 /** The last file that sampling writes before its report, and where files appear while it runs. */
 const RESULTS = "sampling.json";
@@ -172,7 +172,7 @@ export class KillHarness {
     return (statSync(this.path(...parts), { throwIfNoEntry: false })?.mtimeMs ?? 0) > moment;
   }
 
-  /** Returns when a temporary file of the checkpoints appears. */
+  /** Returns when a checkpoint is begun. */
   async #nextWrite(out: string): Promise<void> {
     const folder = this.path(out, CHECKPOINTS);
     // It is removed when the run ends.
@@ -184,7 +184,7 @@ export class KillHarness {
         go();
       };
       const watcher = watch(folder, (_, name) => {
-        if (name?.endsWith(".part")) end();
+        if (/-\d.*\.part$/.test(name ?? "")) end();
       });
       watcher.on("error", end);
       const timer = setTimeout(end, 2000);
