@@ -7,6 +7,7 @@ import { exchangeGroups } from "../../src/mc/exchange-groups.ts";
 import { type ChainState, MetropolisChain } from "../../src/mc/metropolis.ts";
 import { SwapMoves } from "../../src/mc/swap-moves.ts";
 import { largeModel, smallModel } from "./mc-models.ts";
+import { stepsPerSecond, sumOf } from "./mc-speed.ts";
 import type { BenchResult } from "./measure.ts";
 
 /** From hot to cold, so that each state starts from one that is nearly settled; only the cold ones are timed. */
@@ -14,23 +15,6 @@ const COOLING_K = [1100, 700, 500, 400, 300];
 const TIMED_K = [200, 150, 100];
 /** Vacancies for each cell of the surface. */
 const COVERAGES = { "": 1 / 4, ".sparse": 1 / 16 };
-const SECONDS = 0.3;
-
-const cpuSeconds = () => {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1e6;
-};
-
-/** Steps for each second of CPU time. */
-function stepsPerSecond(chain: MetropolisChain): number {
-  chain.run(1000);
-  const first = chain.step;
-  const begun = cpuSeconds();
-  for (let steps = 1000; cpuSeconds() - begun < SECONDS; steps = Math.min(2 * steps, 1_000_000))
-    chain.run(steps);
-  return (chain.step - first) / (cpuSeconds() - begun);
-}
-
 /** Names end in ".sparse" where the coverage is 1/16; it is 1/4 elsewhere, as in all other results. */
 export function nfoldResults(): BenchResult[] {
   const results: BenchResult[] = [];
@@ -65,10 +49,8 @@ export function nfoldResults(): BenchResult[] {
           if (!TIMED_K.includes(temperature)) continue;
           const chains = (["field", "nfold"] as const).map((engine) => start(temperature, engine, state));
           const [field, nfold] = chains.map(stepsPerSecond);
-          const sumOf = (counts: Float64Array) => counts.reduce((sum, n) => sum + n, 0);
           const acceptance =
             (sumOf(chains[1].accepted) - sumOf(state.accepted)) / (chains[1].step - state.step);
-          for (const chain of chains) chain.close();
           const label = `mc.${name}.${size}x${size}.${temperature}K${suffix}`;
           results.push(
             { name: `${label}.acceptance`, value: 100 * acceptance, unit: "%" },

@@ -129,5 +129,5 @@ function checkPayload({ steps, ensemble, checkpoint }: CoolingPayload): void {
 
 function fingerprintOf(payload: CoolingPayload): string {
   const { checkpoint: _, shared: __, engine, ...task } = payload;
-  return fingerprint({ ...task, nfold: (engine as string | undefined) === "nfold" });
+  return fingerprint({ ...task, nfold: engine?.startsWith("nfold") ?? false });
 }

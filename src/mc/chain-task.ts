@@ -72,6 +72,9 @@ export type ChainResult = FinishedChain | InterruptedChain;
 /** What an executor is given to run chains. */
 export const chainTask: TaskFunction = { module: import.meta.url, name: "runChain" };
 
+/** Steps that are skipped cost nothing, so that many go by between two looks at the cancel flag. */
+const NFOLD_POLL_STEPS = 65_536;
+
 /**
  * Runs a chain from a random arrangement, or goes on from its checkpoint. The result is a function of the payload and
  * the observers alone: how often the chain was interrupted and resumed leaves no trace in it.
@@ -110,6 +113,7 @@ export function runChain(
       accepted: chain.accepted[kind],
     }));
   const every = checkpoint?.everySteps ?? Number.POSITIVE_INFINITY;
+  const poll = payload.engine === "nfold" ? NFOLD_POLL_STEPS : POLL_STEPS;
   try {
     while (!ended) {
       if (Atomics.load(context.cancel, 0) !== 0) {
@@ -118,7 +122,7 @@ export function runChain(
       }
       const nextSave = (Math.floor(chain.step / every) + 1) * every;
       const due = Math.min(records.nextStep(), trajectory?.nextStep() ?? steps);
-      chain.run(Math.min(steps, chain.step + POLL_STEPS, due, nextSave) - chain.step);
+      chain.run(Math.min(steps, chain.step + poll, due, nextSave) - chain.step);
       const before = records.samples;
       records.record(chain);
       trajectory?.record(chain);
@@ -190,5 +194,9 @@ interface Saved {
 /** Engines that give the same chain to the last bit may change on the way. */
 function fingerprintOf(payload: ChainPayload): string {
   const { checkpoint: _, shared: __, trajectory, engine, ...task } = payload;
-  return fingerprint({ ...task, frames: trajectory?.frames ?? 0, nfold: engine === "nfold" });
+  return fingerprint({
+    ...task,
+    frames: trajectory?.frames ?? 0,
+    nfold: engine?.startsWith("nfold") ?? false,
+  });
 }

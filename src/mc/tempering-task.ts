@@ -275,7 +275,7 @@ function checkPayload(payload: LadderPayload): void {
         `a ladder is of one kind of ensemble, found ${below.ensemble.kind} and ${ensemble.kind}`,
       );
   });
-  if ((payload.engine as string | undefined) === "nfold")
+  if (payload.engine?.startsWith("nfold"))
     throw studyError(
       "sample.engine",
       "nfold is not for parallel tempering; the others give exact results with it, take auto",

@@ -241,7 +241,7 @@ export function sampleSchema(pieces: SchemaPieces) {
           "how steps are computed; the results are the same to the last bit, except with nfold, where they are the same " +
             "on average and low temperatures take less time",
         ),
-      checkpoint_every_steps: whole("how often a chain writes its checkpoint").default(1_000_000),
+      checkpoint_every_steps: whole("how often a chain writes its checkpoint").default(10_000_000),
     })
     .superRefine((s, context) => {
       if (s.temperatures_K.length === 0 && s.method !== "anneal")
