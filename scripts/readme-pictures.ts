@@ -1,5 +1,5 @@
 /**
- * Takes two plots of a report out as pictures for the README.
+ * Takes three plots of a report out as pictures for the README.
  *   npx tsx scripts/readme-pictures.ts eciton-out/ceria-111/report.html
  */
 import { readFileSync, writeFileSync } from "node:fs";
@@ -21,6 +21,11 @@ const pictures: readonly Picture[] = [
     file: "ceria-layers.svg",
     label: "Share of V in each layer",
     title: "Oxygen vacancies in each oxygen layer of CeO₂(111), 8 × 8 cell",
+  },
+  {
+    file: "ceria-maps.svg",
+    label: "Final states",
+    title: "Final states from above: columns by temperature, rows by vacancies for each surface cell",
   },
   {
     file: "ceria-ecis.svg",

@@ -246,7 +246,7 @@ describe("README", () => {
     for (const image of images) {
       expect(image).toMatch(/^docs\/images\/.*\.svg$/);
       expect(read(image)).toMatch(/^<svg xmlns=/);
-      expect(read(image)).not.toMatch(/href=|<script|url\((?!#)/);
+      expect(read(image)).not.toMatch(/href="(?!#)|<script|url\((?!#)/);
     }
   });
 });
