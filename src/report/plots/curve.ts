@@ -26,8 +26,10 @@ export function curveFigure(curve: CurvePlot, size = { width: 620, height: 360 }
     y: paddedRange(all.flatMap((p) => [p.y - (p.error ?? 0), p.y + (p.error ?? 0)])),
   };
   const groups = Math.max(1, Math.ceil(curve.series.length / distinctSeries));
+  // Panels hold about as many curves each, so that those of one cell stay together.
+  const perPanel = Math.ceil(curve.series.length / groups);
   const panels = Array.from({ length: groups }, (_, group) => {
-    const shown = curve.series.slice(group * distinctSeries, (group + 1) * distinctSeries);
+    const shown = curve.series.slice(group * perPanel, (group + 1) * perPanel);
     const svg = drawPlot(curve.title, {
       width: groups === 1 ? size.width : 430,
       height: groups === 1 ? size.height : 300,
@@ -63,7 +65,7 @@ export function curveFigure(curve: CurvePlot, size = { width: 620, height: 360 }
     title: curve.title,
     caption: `${curve.caption === undefined ? "" : `${curve.caption} `}${count(all.length, "point")} in ${count(curve.series.length, "curve")}.${hasErrors ? " Bars: one standard error." : ""}`,
     legend: curve.series.map((series, i) => {
-      const { color, dash, symbol } = seriesStyle(i % distinctSeries);
+      const { color, dash, symbol } = seriesStyle(i % perPanel);
       const marked = series.points.length <= MOST_SYMBOLS;
       return { label: series.name, color, dash, ...(marked ? { symbol } : {}) };
     }),
