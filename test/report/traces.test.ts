@@ -46,4 +46,12 @@ describe("blocks of a trace", () => {
     expect(figure([0, 1], [1, Number.NaN])).toThrow("traces, chain A, row 2: energy is NaN");
     expect(figure([0, 1], [1])).toThrow("2 steps but 1 energies");
   });
+
+  it("are drawn for hundreds of replicas", () => {
+    const chain = { panel: "p", series: "300 K", temperature_K: 300, steps: 1000 };
+    const step = Array.from({ length: 1000 }, (_, i) => i);
+    const trace = { step, energy: step.map((i) => i % 7) };
+    const chains = Array.from({ length: 900 }, (_, i) => ({ ...chain, name: `replica ${i}`, trace }));
+    expect(tracesFigure(chains, "eV").panels).toHaveLength(1);
+  }, 60_000);
 });

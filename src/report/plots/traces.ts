@@ -47,7 +47,8 @@ export function tracesFigure(chains: readonly TracedChain[], energyUnit: McSumma
 
   function drawPanel(shown: readonly TracedChain[]) {
     const traces = shown.map((chain) => ({ chain, points: blocks(chain.trace) }));
-    const largest = Math.max(0, ...traces.flatMap(({ points }) => points.map((p) => p.step)));
+    // One number for each chain: a call cannot take the points of hundreds of chains as arguments.
+    const largest = Math.max(0, ...traces.map(({ points }) => points.at(-1)?.step ?? 0));
     const [unit, unitName] =
       largest >= 1e6 ? [1e6, " (millions)"] : largest >= 1e4 ? [1e3, " (thousands)"] : [1, ""];
     return drawPlot(`Energy against step: ${shown[0].panel}`, {
