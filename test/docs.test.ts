@@ -170,11 +170,15 @@ describe("the examples", () => {
       "alloys.md",
       "analyze.md",
       "cli.md",
+      "ensembles.md",
       "first-run.md",
       "fit-your-own-table.md",
       "monte-carlo.md",
+      "observers.md",
       "predict.md",
       "relaxed-structures.md",
+      "sampling-methods.md",
+      "vacancy-distributions.md",
     ]);
   });
 

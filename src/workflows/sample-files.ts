@@ -92,14 +92,15 @@ function writeStates(study: Study, states: readonly SampledState[], outDir: stri
       ]),
     );
   }
-  if (study.sample!.observe) {
+  // Users' modules measure without a section of the study.
+  if (study.sample!.observe || states.some((s) => s.observations.length > 0))
     writeTable(outDir, "observations.csv", ["observable", "unit", "value", "error"], states, (s) =>
       s.observations.map((row) => [row.name, row.unit, row.value, row.error]),
     );
+  if (states.some((s) => s.maps.length > 0))
     writeTable(outDir, "maps.csv", ["map", "number", "value"], states, (s) =>
       s.maps.flatMap(({ name, values }) => Array.from(values, (value, i) => [name, i, value])),
     );
-  }
 }
 
 /** A table with some lines for each state. */

@@ -53,7 +53,7 @@ const withMeasure = (body: string) =>
 describe("loadUserObserver", () => {
   it("loads the example of the documentation", async () => {
     const page = readFileSync(new URL("../../docs/observers.md", import.meta.url), "utf8");
-    const [, text] = /^```js file=steps\.mjs\n([\s\S]*?)^```$/m.exec(page)!;
+    const [, text] = /^```js file=double\.mjs\n([\s\S]*?)^```$/m.exec(page)!;
     expect(text.trim().split("\n").length).toBeLessThanOrEqual(15);
     const { series, maps } = await load(text);
     expect(maps).toEqual([]);
@@ -62,12 +62,12 @@ describe("loadUserObserver", () => {
     const put = (site: number, u: number, v: number) => {
       occupation[supercell.siteIndex(site, [u, v, 0])] = 1;
     };
-    expect([...measured(series[0], occupation)]).toEqual([["stacked vacancies", 0]]);
+    expect([...measured(series[0], occupation)]).toEqual([["double vacancies", 0]]);
     put(upper, 0, 0);
     put(lower, 0, 0);
     put(upper, 1, 0);
     put(lower, 2, 1);
-    expect([...measured(series[0], occupation)]).toEqual([["stacked vacancies", 1]]);
+    expect([...measured(series[0], occupation)]).toEqual([["double vacancies", 1]]);
   });
 
   it("loads maps, promises and classes, and fills in what may be left out", async () => {
