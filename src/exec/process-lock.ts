@@ -71,10 +71,11 @@ export function refuseWhileLocked(plan: LockPlan): void {
   const owner = ownerOf(plan);
   if (owner === null) return;
   const who = owner.pid === undefined ? "it has just begun" : `process ${owner.pid} on ${owner.host}`;
+  const retry = `try again in ${Math.ceil(plan.silence_s - (ageOf(path) ?? 0))} s`;
   const elsewhere = owner.host !== undefined && owner.host !== hostname();
   throw new EcitonError(
     "usage",
-    `${refusal} (${who}); wait for its end or end it first${elsewhere ? `; if it is dead, delete ${path}` : ""}`,
+    `${refusal} (${who}); wait for its end or end it first${elsewhere ? `; if it is dead, ${retry} or delete ${path}` : ""}`,
     { file: path, owner },
   );
 }

@@ -136,8 +136,8 @@ export function runChain(
       Atomics.store(context.progress, context.index, part);
     }
   } finally {
-    trajectory?.close();
     chain.close();
+    trajectory?.close();
   }
   const { step, energy, occupation } = chain.lowest;
   const moved = acceptance();

@@ -137,9 +137,9 @@ export class Rung {
   }
 
   close(): void {
+    this.#chain.close();
     this.#trajectory?.close();
     this.#trajectory = null;
-    this.#chain.close();
   }
 
   /** @throws {EcitonError} "not-converged" when the kept energy has drifted */

@@ -85,6 +85,8 @@ export function runWalker(payload: WalkerPayload, context: TaskContext): WalkerR
   const lnTotalStates = logNumberOfStates(ensemble, groups, counts);
   const task = checkpoint ? fingerprintOf(payload) : "";
   const saved = checkpoint?.resume ? readState<Saved>(checkpoint.path, task) : null;
+  // The search for the range takes its time, which somebody who interrupts many walkers should not wait for.
+  if (!saved && Atomics.load(context.cancel, 0) !== 0) return { interrupted: true, index, step: 0 };
   const walkWith = (number: number) =>
     new PotentialWalk(system, ensemble, payload.moves, new RandomStream(seed, number));
   const sites = groups.reduce((sum, { sublattices }) => sum + sublattices.length, 0) * supercell.numCells;

@@ -55,9 +55,9 @@ const PROVENANCE = "provenance.json";
 /** Temporary files that a process left that was killed while it wrote. */
 const TEMPORARY = /\.\d+\.part$/;
 
-/** A process on another machine counts as dead when it was silent for so long: a thread that computes says nothing. */
-const SILENCE_S = 600;
-const RENEWAL_MS = 30_000;
+/** A process on another machine counts as dead when it was silent for so long. */
+const SILENCE_S = 120;
+const RENEWAL_MS = 10_000;
 
 function lockOf(outDir: string): LockPlan {
   return {
@@ -152,6 +152,9 @@ export function beginOutput(
       const replaced = [...parts, "report" as const].flatMap((part) => removeFiles(outDir, part));
       if (replaced.includes("report.html") || replaced.includes("model.json"))
         context.say(`replacing the results of an earlier run in ${outDir}`);
+    } else if ((context.chainExecutor ?? context.executor).sharesMemory) {
+      // Room that a full disk may need; jobs of a cluster may still write theirs.
+      removeTemporary(outDir);
     }
     write();
   } catch (error) {

@@ -74,8 +74,8 @@ describe("acquireLock", () => {
 
   it("waits for the silence of a process on another machine, and says what to do if it is dead", () => {
     leave({ host: "elsewhere", pid: 1, begun: "1" }, 90);
-    expect(refusal().message).toBe(
-      `somebody works here (process 1 on elsewhere); wait for its end or end it first; if it is dead, delete ${path}`,
+    expect(refusal().message.replace(/in \d+ s/, "in 10 s")).toBe(
+      `somebody works here (process 1 on elsewhere); wait for its end or end it first; if it is dead, try again in 10 s or delete ${path}`,
     );
     leave({ host: "elsewhere", pid: 1, begun: "1" }, 110);
     acquireLock(plan).release();

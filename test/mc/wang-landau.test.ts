@@ -1,5 +1,5 @@
 /** Densities of states against exact ones. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -326,6 +326,16 @@ describe("a walker", () => {
       stops++;
     }
     expect(stops).toBeGreaterThan(5);
+    expect(runWalker(task, flags())).toEqual(whole);
+  });
+
+  it("looks for no range where it is cancelled before", () => {
+    const path = join(folder, "cancelled.json");
+    const context = flags();
+    context.cancel[0] = 1;
+    const task = { ...payload, checkpoint: { path, everySteps: 50_000, resume: true } };
+    expect(runWalker(task, context)).toEqual({ interrupted: true, index: payload.index, step: 0 });
+    expect(existsSync(path)).toBe(false);
     expect(runWalker(task, flags())).toEqual(whole);
   });
 

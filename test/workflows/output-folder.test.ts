@@ -147,6 +147,13 @@ describe("a finished run", () => {
 });
 
 describe("what killed processes left", () => {
+  it("goes before a run goes on", () => {
+    begun();
+    put("checkpoints/chain-0000.json", "checkpoints/chain-0000.json.123456789.part");
+    beginOutput(context(true), provenance(), both).release();
+    expect(readdirSync(join(outDir, "checkpoints"))).toEqual(["chain-0000.json"]);
+  });
+
   it("goes when a run ends, a person's own files stay", () => {
     const output = beginOutput(context(false), provenance(), both);
     put(
