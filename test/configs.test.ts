@@ -60,7 +60,9 @@ describe.each(names)("%s", (name) => {
     if (whole.fit) expected.push("model.json", "training.csv");
     if (whole.sample) expected.push("layers.csv", "sampling.csv", "sampling.json", "snapshots");
     if (whole.sample && whole.sample.ensemble !== "canonical") expected.push("fractions.csv");
-    if (whole.sample?.observe) expected.push("observations.csv", "maps.csv");
+    const observe = whole.sample?.observe;
+    if (observe) expected.push("observations.csv");
+    if (observe?.site_map || observe?.structure_factor) expected.push("maps.csv");
     expect(top).toEqual(expected.sort());
     const html = run.read("report.html");
     expect(html.startsWith("<!DOCTYPE html>")).toBe(true);
