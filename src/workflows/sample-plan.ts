@@ -26,6 +26,8 @@ export function gridOfStudy(study: Study, expansion: ClusterExpansion): GridPoin
   const groups = exchangeGroups(lattice, section.exchange);
   const weights = section.moves && moveWeights(section.moves);
   checkEngine(section);
+  if (section.method === "tempering" && section.temperatures_K.length < 2)
+    throw studyError("sample.temperatures_K", "parallel tempering needs at least two temperatures");
   for (const { ensemble } of conditionsOfStudy(section))
     checkEnsemble(ensemble(section.temperatures_K[0]), weights, lattice, groups, charges);
   return expandGrid(lattice, {

@@ -1,4 +1,4 @@
-/** An engine that does not belong to a study's method or ensemble is refused before anything runs. */
+/** An engine or temperatures that do not belong to a study's method or ensemble are refused before anything runs. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,11 +17,11 @@ clusters: { cutoff_A: 3, max_points: 2 }
 model: { terms: [{ label: "A@sA@s_1N", energy_eV: 0.05 }] }
 `;
 
-function planWith(sample: string) {
+function planWith(sample: string, temperatures = "300, 400", engine = "nfold") {
   const file = join(folder, "study.yaml");
   writeFileSync(
     file,
-    `${lattice}sample: { supercells: [[4, 4, 1]], temperatures_K: [300, 400], steps: 1000, engine: nfold, ${sample} }\n`,
+    `${lattice}sample: { supercells: [[4, 4, 1]], temperatures_K: [${temperatures}], steps: 1000, engine: ${engine}, ${sample} }\n`,
   );
   return planRun(loadStudy(file), { fit: false, sample: true });
 }
@@ -45,5 +45,15 @@ describe("engine: nfold", () => {
       code: "study",
       message: expect.stringMatching(/^sample\.engine: nfold .*take auto$/),
     });
+  });
+});
+
+describe("method: tempering", () => {
+  it("needs two temperatures", async () => {
+    await expect(planWith(`method: tempering, ${half}`, "300", "auto")).rejects.toMatchObject({
+      code: "study",
+      message: "sample.temperatures_K: parallel tempering needs at least two temperatures",
+    });
+    expect((await planWith(`method: tempering, ${half}`, "300, 310", "auto")).chains).toBe(2);
   });
 });
