@@ -1,7 +1,7 @@
 /** `eciton run`, `eciton fit`, `eciton sample`: all parts of a study, or one. */
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import type { ModelErrors } from "../workflows/fit-errors.ts";
 import type { RunParts } from "../workflows/plan.ts";
 import type { RunResult } from "../workflows/run.ts";
@@ -46,11 +46,10 @@ export function registerRun(program: Command): void {
       .description(description)
       .argument("<study>", "study file (YAML or JSON)");
     if (parts.sample)
-      withExecutorOptions(command).option(
-        "--observer <file>",
-        "measure with this JavaScript module too (may be given several times)",
-        (path: string, earlier: string[]) => [...earlier, path],
-        [],
+      withExecutorOptions(command).addOption(
+        new Option("--observer <file>", "module of your own to measure with; may be repeated")
+          .argParser((file: string, before: readonly string[]) => [...before, file])
+          .default([], "none"),
       );
     withCommonOptions(command).action(async (file: string, options: RunOptions) => {
       const loaded = loadStudyWith(file, options);
