@@ -36,11 +36,27 @@ export function writeChunksAtomic(path: string, chunks: Iterable<string | Uint8A
     closeSync(descriptor);
     descriptor = null;
     renameSync(temporary, path);
+    syncFolder(dirname(path));
   } catch (error) {
     if (descriptor !== null) closeSync(descriptor);
     if (begun) rmSync(temporary, { force: true });
     // Whoever makes the pieces may have failed, and knows better why.
     throw error instanceof EcitonError ? error : ioError("write", path, error);
+  }
+}
+
+/** The new name must survive a loss of power as the content does. Some systems cannot open a folder, and have no need to. */
+function syncFolder(path: string): void {
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, "r");
+  } catch {
+    return;
+  }
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
   }
 }
 

@@ -279,7 +279,8 @@ function relevant({ resolvedStudy }: RunRecord): unknown {
     ...study
   } = parse(resolvedStudy) as Record<string, unknown>;
   if (!isTree(sample)) return { ...study, sample };
-  return { ...study, sample: { ...sample, engine: sample.engine === "nfold" ? "nfold" : "any but nfold" } };
+  const { checkpoint_every_steps: _often, ...deciding } = sample;
+  return { ...study, sample: { ...deciding, engine: sample.engine === "nfold" ? "nfold" : "any but nfold" } };
 }
 
 function compare(a: unknown, b: unknown, path: string, found: string[]): void {
