@@ -61,6 +61,7 @@ describe.each(names)("%s", (name) => {
     if (whole.sample) expected.push("layers.csv", "sampling.csv", "sampling.json", "snapshots");
     if (whole.sample && whole.sample.ensemble !== "canonical") expected.push("fractions.csv");
     const observe = whole.sample?.observe;
+    if (whole.report?.claims) expected.push("claims.csv");
     if (observe) expected.push("observations.csv");
     if (observe?.site_map || observe?.structure_factor) expected.push("maps.csv");
     expect(top).toEqual(expected.sort());

@@ -88,6 +88,7 @@ function documentOf(result: RunResult, errors: ModelErrors | null) {
     model: result.model,
     verdict: result.verdict,
     warnings: result.warnings,
+    ...(result.claims ? { claims: result.claims } : {}),
     fit:
       fit && errors && data
         ? {
@@ -117,10 +118,17 @@ function linesOf(result: RunResult): string[] {
     ...(result.warnings.length > MOST_WARNINGS
       ? [`and ${result.warnings.length - MOST_WARNINGS} more warnings, all in the report`]
       : []),
+    ...claimLines(result),
     ...(result.model ? [`model:  ${result.model}`] : []),
     ...(result.report ? [`report: ${result.report}`] : []),
     `${result.seconds.toFixed(1)} s`,
   ];
+}
+
+const claimWords = { holds: "holds", fails: "DOES NOT HOLD", open: "cannot be told" } as const;
+
+function claimLines({ claims }: RunResult): string[] {
+  return (claims?.claims ?? []).map(({ text, outcome }) => `claim ${claimWords[outcome]}: ${text}`);
 }
 
 const MOST_WARNINGS = 10;

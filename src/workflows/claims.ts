@@ -1,11 +1,14 @@
 /** Statements of a study, held against the sampled states. */
+import { join } from "node:path";
 import { studyError } from "../core/errors.ts";
 import type { Study } from "../data/study/schema.ts";
+import { writeFileAtomic } from "../exec/atomic-file.ts";
 import type { ParentLattice } from "../lattice/parent-lattice.ts";
 import { Supercell } from "../lattice/supercell.ts";
 import type { ValueWithError } from "../mc/chain-summary.ts";
 import { exchangeGroups } from "../mc/exchange-groups.ts";
 import { LayerCounter, layerNames } from "../mc/layer-counts.ts";
+import { toCsv } from "../report/csv.ts";
 import type { Claim, ClaimOutcome, ClaimSummary } from "../report/sampling-model.ts";
 import { conditionsOfStudy } from "./conditions.ts";
 import { makeObservers, type ObserverPlan } from "./observers.ts";
@@ -83,6 +86,24 @@ export function claimSummary(study: Study, states: readonly SampledState[]): Cla
       judge(statement, states, `report.claims.statements[${i}]`),
     ),
   };
+}
+
+/** claims.csv: every state of every statement. */
+export function writeClaims({ claims }: ClaimSummary, outDir: string): void {
+  const columns = ["statement", "demanded", "state", "value", "error", "against", "against_error", "outcome"];
+  const rows = claims.flatMap(({ text, relation, measured }) =>
+    measured.map((m) => [
+      text,
+      relation,
+      m.state,
+      m.value.mean,
+      m.value.error,
+      m.against?.mean,
+      m.against?.error,
+      m.outcome,
+    ]),
+  );
+  writeFileAtomic(join(outDir, "claims.csv"), toCsv("claims.csv", columns, rows));
 }
 
 function judge(statement: Statement, states: readonly SampledState[], path: string): Claim {

@@ -28,7 +28,7 @@ const filesOf = {
     {
       folder: "",
       pattern:
-        /^(sampling\.json|(sampling|layers|fractions|observations|maps|density-of-states|thermodynamics|ground-states)\.csv)$/,
+        /^(sampling\.json|(sampling|layers|fractions|observations|maps|claims|density-of-states|thermodynamics|ground-states)\.csv)$/,
     },
     { folder: "snapshots", pattern: /^(chain|search)-\d+.*\.(extxyz|POSCAR)$/ },
     { folder: "trajectories", pattern: /^chain-\d+\.traj$/ },

@@ -1,7 +1,7 @@
 /** Everything that a run found, as the report shows it. */
 import type { ClusterExpansion } from "../clusters/expansion.ts";
 import type { ReportModel } from "../report/model.ts";
-import { claimSummary } from "./claims.ts";
+import type { ClaimSummary } from "../report/sampling-model.ts";
 import type { FitResult } from "./fit.ts";
 import type { RunPlan } from "./plan.ts";
 import type { Provenance } from "./provenance.ts";
@@ -24,6 +24,7 @@ export interface ReportParts {
   readonly fit: FitResult | null;
   readonly outcome: SampleOutcome | null;
   readonly states: readonly SampledState[];
+  readonly claims: ClaimSummary | null;
   readonly warnings: readonly string[];
   readonly verdict: Verdict;
   readonly provenance: Provenance;
@@ -32,7 +33,7 @@ export interface ReportParts {
 }
 
 export function reportModel(parts: ReportParts): ReportModel {
-  const { plan, fit, outcome, states, warnings, verdict, provenance, seconds, expansion } = parts;
+  const { plan, fit, outcome, states, claims, warnings, verdict, provenance, seconds, expansion } = parts;
   const chains = outcome?.chains ?? [];
   const { study } = plan.loaded;
   const known = plan.data?.synthetic ? plan.published : null;
@@ -55,7 +56,7 @@ export function reportModel(parts: ReportParts): ReportModel {
     ...(chains.length > 0 && expansion
       ? {
           mc: mcSummary(study, expansion, chains, states),
-          ...optional("claims", claimSummary(study, states)),
+          ...optional("claims", claims),
           ...optional("observations", observationSummary(study, expansion.lattice, states)),
           ...(study.report?.pictures === false
             ? {}

@@ -4,6 +4,8 @@ import { recordOfConfiguration } from "../data/configuration-record.ts";
 import { writeOccupationTable } from "../data/occupation-writer.ts";
 import { pathFromStudy } from "../data/study/load-study.ts";
 import { count } from "../report/numbers.ts";
+import type { ClaimSummary } from "../report/sampling-model.ts";
+import { claimSummary, writeClaims } from "./claims.ts";
 import type { TrainingData } from "./configurations.ts";
 import type { RunContext } from "./context.ts";
 import { type FitResult, fitExpansion, stopIfCancelled } from "./fit.ts";
@@ -29,6 +31,8 @@ export interface RunResult {
   readonly data: TrainingData | null;
   readonly fit: FitResult | null;
   readonly states: readonly SampledState[];
+  /** What the study's claims came to; null without claims. */
+  readonly claims: ClaimSummary | null;
   readonly warnings: readonly string[];
   readonly verdict: Verdict;
   readonly seconds: number;
@@ -103,6 +107,8 @@ async function writeResults(
   const chains = outcome?.chains ?? [];
   const states = samples ? sampledStates(study, chains) : [];
   if (outcome) writeSamplingFiles(study, expansion!, outcome, states, context.outDir);
+  const claims = claimSummary(study, states);
+  if (claims) writeClaims(claims, context.outDir);
   const warnings = [
     ...(data?.warnings ?? []),
     ...(fit && data ? outlierWarnings(fit, data.configurations) : []),
@@ -117,6 +123,7 @@ async function writeResults(
     fit,
     outcome,
     states,
+    claims,
     warnings,
     verdict,
     provenance,
@@ -124,7 +131,7 @@ async function writeResults(
     expansion,
   });
   const report = writeReport(model, context.outDir);
-  return { report, model: modelPath, data, fit, states, warnings, verdict, seconds };
+  return { report, model: modelPath, data, fit, states, claims, warnings, verdict, seconds };
 }
 
 /** The training table as it was fitted, so that anyone can fit it again. */
