@@ -2,7 +2,13 @@
 import { BOLTZMANN_EV_PER_K } from "../core/units.ts";
 import type { ChainRecords } from "./chain-records.ts";
 import type { CompositionRow, LayerRow } from "./layer-counts.ts";
-import { type Equilibration, estimateMean, estimateVariance, findEquilibration } from "./statistics.ts";
+import {
+  type Equilibration,
+  type Estimate,
+  estimateMean,
+  estimateVariance,
+  findEquilibration,
+} from "./statistics.ts";
 
 export interface ValueWithError {
   readonly value: number;
@@ -171,15 +177,26 @@ function ratioOfMeans(a: Float64Array, b: Float64Array, start: number): ValueWit
 
 function observations(records: ChainRecords, startStep: number): Observation[] {
   const columns = records.observers.series.flatMap((observer) => observer.columns);
+  return columns.flatMap(({ name, unit }, column) => {
+    const estimate = observationEstimate(records, column, startStep);
+    return estimate === null ? [] : [{ name, unit, value: estimate.mean, error: estimate.error }];
+  });
+}
+
+/**
+ * Mean of one column of the observers over its own equilibrium, which does not begin before that of the chain.
+ * @returns null where fewer than two measurements are left
+ */
+export function observationEstimate(
+  records: ChainRecords,
+  column: number,
+  startStep: number,
+): Estimate | null {
   let first = 0;
   while (first < records.measurements && records.stepOfMeasurement(first) <= startStep) first++;
-  if (records.measurements - first < 2) return [];
-  return columns.map(({ name, unit }, column) => {
-    const series = records.observationSeries(column);
-    const own = findEquilibration(series).start;
-    const { mean, error } = estimateMean(series, Math.max(first, own));
-    return { name, unit, value: mean, error };
-  });
+  if (records.measurements - first < 2) return null;
+  const series = records.observationSeries(column);
+  return estimateMean(series, Math.max(first, findEquilibration(series).start));
 }
 
 function mapsAfter(records: ChainRecords, startStep: number): ObservedMap[] {
@@ -193,7 +210,7 @@ function mapsAfter(records: ChainRecords, startStep: number): ObservedMap[] {
 }
 
 /** @returns why averages after `found.start` cannot be trusted; null if nothing speaks against them */
-export function notEquilibrated(
+function notEquilibrated(
   means: Float64Array,
   found: Equilibration,
   moves: readonly MoveAcceptance[],

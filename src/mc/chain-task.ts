@@ -148,7 +148,7 @@ export function runChain(
     numCells,
     ...summarizeChain(records, payload.temperature_K, moved),
     acceptance: moved,
-    until: stop?.result() ?? null,
+    until: stop?.result(moved) ?? null,
     snapshots: records.snapshots,
     lowest: { step, energy_eV: energy, occupation },
   };
@@ -178,7 +178,7 @@ function prepareChain(payload: ChainPayload, observers: Observers) {
     measurements,
   });
   const { numCells } = supercell;
-  const stop = payload.until ? new StopRule(payload.until, records, numCells) : null;
+  const stop = payload.until ? new StopRule(payload.until, records, numCells, temperature_K) : null;
   return { chain, moves, records, stop, numCells };
 }
 

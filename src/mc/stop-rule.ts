@@ -2,9 +2,8 @@
 import { probit } from "simple-statistics";
 import { studyError } from "../core/errors.ts";
 import type { ChainRecords } from "./chain-records.ts";
-import { type MoveAcceptance, notEquilibrated } from "./chain-summary.ts";
+import { type MoveAcceptance, observationEstimate, summarizeChain } from "./chain-summary.ts";
 import type { ObserverColumn } from "./observer.ts";
-import { estimateMean, findEquilibration } from "./statistics.ts";
 
 export interface Until {
   /** ENERGY_PER_CELL or the name of an observer's column. */
@@ -43,19 +42,20 @@ export function columnOf({ observable }: Until, columns: readonly ObserverColumn
 }
 
 /**
- * The rule looks at fixed numbers of samples, so it depends on the chain alone. Looking often and stopping at the first
- * success makes the true confidence a little lower than the one asked for; few looks and the demand for settled
- * chains keep this small.
+ * The rule looks at fixed numbers of samples, so it depends on the chain alone, and at the numbers that the chain would
+ * end with. Looking often and stopping at the first success makes the true confidence a little lower than the one asked
+ * for; few looks and the demand for settled chains keep this small.
  */
 export class StopRule {
   readonly #until: Until;
   readonly #records: ChainRecords;
   readonly #cells: number;
+  readonly #temperature: number;
   /** Column of the observers, -1 for the energy. */
   readonly #column: number;
 
   /** @throws {EcitonError} "study" for an unknown observable */
-  constructor(until: Until, records: ChainRecords, numCells: number) {
+  constructor(until: Until, records: ChainRecords, numCells: number, temperature: number) {
     this.#column = columnOf(
       until,
       records.observers.series.flatMap(({ columns }) => columns),
@@ -63,31 +63,27 @@ export class StopRule {
     this.#until = until;
     this.#records = records;
     this.#cells = numCells;
+    this.#temperature = temperature;
   }
 
   /** Whether this is a moment to look, and if so whether the chain may end. */
   satisfied(moves: readonly MoveAcceptance[]): boolean {
-    const { samples, means, plan } = this.#records;
+    const { samples, plan } = this.#records;
     const every = Math.max(1, Math.floor(plan.samples / LOOKS));
-    if (samples === 0 || samples % every !== 0) return false;
-    const { start } = findEquilibration(means);
-    if (notEquilibrated(means, { ...estimateMean(means, start), start }, moves) !== null) return false;
-    const width = this.#halfWidth();
-    return width !== null && width <= this.#until.error;
+    return samples > 1 && samples % every === 0 && this.result(moves).reached;
   }
 
-  result(): StopResult {
-    const halfWidth = this.#halfWidth();
-    return { ...this.#until, reached: halfWidth !== null && halfWidth <= this.#until.error, halfWidth };
-  }
-
-  #halfWidth(): number | null {
-    const records = this.#records;
-    const series = this.#column < 0 ? records.means : records.observationSeries(this.#column);
-    if (series.length < FEWEST_EFFECTIVE) return null;
-    const estimate = estimateMean(series, findEquilibration(series).start);
-    if (estimate.effective < FEWEST_EFFECTIVE) return null;
-    const error = this.#column < 0 ? estimate.error / this.#cells : estimate.error;
-    return probit((1 + this.#until.confidence) / 2) * error;
+  result(moves: readonly MoveAcceptance[]): StopResult {
+    const { equilibration, energy_eV } = summarizeChain(this.#records, this.#temperature, moves);
+    const estimate =
+      this.#column < 0
+        ? { error: energy_eV.error / this.#cells, effective: equilibration.effective_samples }
+        : observationEstimate(this.#records, this.#column, equilibration.start_step);
+    const halfWidth =
+      estimate === null || estimate.effective < FEWEST_EFFECTIVE
+        ? null
+        : probit((1 + this.#until.confidence) / 2) * estimate.error;
+    const reached = equilibration.equilibrated && halfWidth !== null && halfWidth <= this.#until.error;
+    return { ...this.#until, reached, halfWidth };
   }
 }

@@ -127,7 +127,7 @@ function judge(statement: Statement, states: readonly SampledState[], path: stri
         value: estimate(value),
         against: { ...estimate(other), name: `${statement.quantity} in ${statement.above_layer}` },
         // Layers share the same atoms, so their errors may add up fully.
-        outcome: compare(value.value - other.value, value.error + other.error),
+        outcome: trusted(state, compare(value.value - other.value, value.error + other.error)),
       };
       return [difference];
     }
@@ -136,7 +136,7 @@ function judge(statement: Statement, states: readonly SampledState[], path: stri
       ...(statement.below === undefined ? [] : [statement.below - value.value]),
       ...(statement.between ? [value.value - statement.between[0], statement.between[1] - value.value] : []),
     ];
-    const outcome = compare(Math.min(...limits), value.error);
+    const outcome = trusted(state, compare(Math.min(...limits), value.error));
     return [{ state: name, value: estimate(value), outcome }];
   });
   const notes = [
@@ -208,6 +208,11 @@ function estimate({ value, error }: ValueWithError) {
 function compare(margin: number, error: number): ClaimOutcome {
   if (margin > TELLING_ERRORS * error) return "holds";
   return margin < -TELLING_ERRORS * error ? "fails" : "open";
+}
+
+/** Averages and error bars of a chain that has not settled tell nothing. */
+function trusted({ equilibrated }: SampledState, outcome: ClaimOutcome): ClaimOutcome {
+  return equilibrated ? outcome : "open";
 }
 
 function overall(outcomes: readonly ClaimOutcome[]): ClaimOutcome {
