@@ -22,10 +22,11 @@
 
 import { studyError } from "../core/errors.ts";
 import { cross, norm3, rowTimes, type Vec3 } from "../core/linalg.ts";
+import type { Observer, ObserverColumn } from "../lattice/observer.ts";
 import type { NeighbourPair } from "../lattice/parent-lattice.ts";
 import type { Supercell } from "../lattice/supercell.ts";
 import { compileNeighbours, type NeighbourLists, pairsOfShell, pairsWithin } from "./neighbour-lists.ts";
-import { columnName, type Observer, type ObserverColumn } from "./observer.ts";
+import { columnName } from "./observer.ts";
 import {
   choiceWords,
   type SpeciesChoice,

@@ -1,11 +1,12 @@
 /** The observers that a study names in sample.observe. */
 import { studyError } from "../core/errors.ts";
 import type { Study } from "../data/study/schema.ts";
+import type { Observer } from "../lattice/observer.ts";
 import type { Supercell } from "../lattice/supercell.ts";
 import { ConnectedClusters } from "./connected-clusters.ts";
 import { LongRangeOrder } from "./long-range-order.ts";
 import { Motifs } from "./motifs.ts";
-import type { LabelledMap, Observer } from "./observer.ts";
+import type { LabelledMap } from "./observer.ts";
 import { PairCorrelations } from "./pair-correlations.ts";
 import { SiteMap } from "./site-map.ts";
 import { StructureFactor } from "./structure-factor.ts";

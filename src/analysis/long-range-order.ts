@@ -8,8 +8,9 @@
  */
 import { studyError } from "../core/errors.ts";
 import { dot, inv3, rowTimes, transpose3, type Vec3 } from "../core/linalg.ts";
+import type { Observer, ObserverColumn } from "../lattice/observer.ts";
 import type { Supercell } from "../lattice/supercell.ts";
-import { columnName, type Observer, type ObserverColumn } from "./observer.ts";
+import { columnName } from "./observer.ts";
 import { type SpeciesChoice, type SpeciesSublattice, speciesSublattices } from "./species-sites.ts";
 
 export interface OrderChoice extends SpeciesChoice {

@@ -2,9 +2,10 @@
 import { CountsEvaluator } from "../clusters/counts.ts";
 import { orbitOfLabel } from "../clusters/label-search.ts";
 import { studyError } from "../core/errors.ts";
+import type { Observer, ObserverColumn } from "../lattice/observer.ts";
 import type { Supercell } from "../lattice/supercell.ts";
 import { findSymmetry } from "../lattice/symmetry.ts";
-import { columnName, type Observer, type ObserverColumn } from "./observer.ts";
+import { columnName } from "./observer.ts";
 
 /**
  * Number of occupied instances in the supercell, all labels of a motif added up. Labels are those of the indicator

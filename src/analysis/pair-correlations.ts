@@ -15,10 +15,11 @@
  */
 import { shellOf, shellTable } from "../clusters/labels.ts";
 import { studyError } from "../core/errors.ts";
+import type { Observer, ObserverColumn } from "../lattice/observer.ts";
 import { activeSites, type NeighbourPair } from "../lattice/parent-lattice.ts";
 import type { Supercell } from "../lattice/supercell.ts";
 import { compileNeighbours, type NeighbourLists, pairsWithin } from "./neighbour-lists.ts";
-import { columnName, type Observer, type ObserverColumn } from "./observer.ts";
+import { columnName } from "./observer.ts";
 
 /** The sites of one kind that can change. */
 interface Kind {

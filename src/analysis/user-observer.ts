@@ -3,9 +3,9 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { EcitonError } from "../core/errors.ts";
+import type { MapObserver, Observer, ObserverColumn } from "../lattice/observer.ts";
 import type { ParentLattice } from "../lattice/parent-lattice.ts";
 import type { Supercell } from "../lattice/supercell.ts";
-import type { MapObserver, Observer, ObserverColumn } from "./observer.ts";
 
 /** What `createObserver` is given. */
 export interface UserObserverContext {

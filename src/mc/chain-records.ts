@@ -1,7 +1,8 @@
 /** What is measured along a chain: energies of every bin, counts, observations, snapshots. */
+
+import type { Observers } from "../lattice/observer.ts";
 import type { CompositionCounter, LayerCounter } from "./layer-counts.ts";
 import type { MetropolisChain } from "./metropolis.ts";
-import type { Observers } from "./observer.ts";
 
 export interface Snapshot {
   readonly step: number;

@@ -1,6 +1,7 @@
 /** One task of an executor: one Metropolis chain, from its payload to its averages. */
 import { RandomStream } from "../core/random.ts";
 import type { TaskContext, TaskFunction } from "../exec/executor.ts";
+import type { Observers } from "../lattice/observer.ts";
 import { fingerprint, readState, writeState } from "./chain-checkpoint.ts";
 import { ChainRecords, type RecordState, type Snapshot } from "./chain-records.ts";
 import { type ChainSummary, type MoveAcceptance, summarizeChain } from "./chain-summary.ts";
@@ -9,7 +10,6 @@ import type { EngineName } from "./compiled-engine.ts";
 import type { Ensemble } from "./ensemble.ts";
 import { CompositionCounter, LayerCounter } from "./layer-counts.ts";
 import { type ChainState, MetropolisChain } from "./metropolis.ts";
-import type { Observers } from "./observer.ts";
 import { type StopResult, StopRule, type Until } from "./stop-rule.ts";
 import {
   type CheckpointPlan,

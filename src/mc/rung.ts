@@ -1,5 +1,6 @@
 /** One temperature of a ladder: its chain, and everything that stays with it while states come and go. */
 import type { RandomStream } from "../core/random.ts";
+import type { Observers } from "../lattice/observer.ts";
 import { ChainRecords, type RecordPlan, type RecordState } from "./chain-records.ts";
 import { summarizeChain } from "./chain-summary.ts";
 import type { FinishedChain } from "./chain-task.ts";
@@ -10,7 +11,6 @@ import type { Configuration } from "./ladder-board.ts";
 import type { Moves } from "./lattice-model.ts";
 import { CompositionCounter, LayerCounter } from "./layer-counts.ts";
 import { type ChainState, MetropolisChain } from "./metropolis.ts";
-import type { Observers } from "./observer.ts";
 import { POLL_STEPS, type System, startState } from "./system.ts";
 
 export interface RungPlan {

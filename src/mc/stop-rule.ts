@@ -1,9 +1,9 @@
 /** Ending a chain when a mean is known well enough. */
 import { probit } from "simple-statistics";
 import { studyError } from "../core/errors.ts";
+import type { ObserverColumn } from "../lattice/observer.ts";
 import type { ChainRecords } from "./chain-records.ts";
 import { type MoveAcceptance, observationEstimate, summarizeChain } from "./chain-summary.ts";
-import type { ObserverColumn } from "./observer.ts";
 
 export interface Until {
   /** ENERGY_PER_CELL or the name of an observer's column. */

@@ -2,12 +2,12 @@
 import { studyError } from "../core/errors.ts";
 import { type RandomState, RandomStream } from "../core/random.ts";
 import type { TaskContext, TaskFunction } from "../exec/executor.ts";
+import type { Observers } from "../lattice/observer.ts";
 import { fingerprint } from "./chain-checkpoint.ts";
 import type { FinishedChain, InterruptedChain } from "./chain-task.ts";
 import type { EngineName } from "./compiled-engine.ts";
 import { type BoardPlan, boardMemory, LadderBoard, shareOfRungs } from "./ladder-board.ts";
 import { LadderFiles } from "./ladder-files.ts";
-import type { Observers } from "./observer.ts";
 import { ReducedPotential, type StateNumbers } from "./potential.ts";
 import { Rung, type RungPlan, type RungState } from "./rung.ts";
 import {

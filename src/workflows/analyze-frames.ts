@@ -1,8 +1,8 @@
 /** Observers over the frames of a trajectory, whatever its size. */
 import type { Trajectory } from "../data/trajectory.ts";
+import type { Observers } from "../lattice/observer.ts";
 import { BinnedSeries } from "../mc/binned-series.ts";
 import type { Observation, ObservedMap } from "../mc/chain-summary.ts";
-import type { Observers } from "../mc/observer.ts";
 
 export interface FrameMeasurement {
   /** Frames that averages are taken over. */

@@ -1,9 +1,9 @@
 /** Chains and ladders of a study as tasks: the samplers of one module with the observers of another. */
 import type { TaskContext, TaskFunction } from "../exec/executor.ts";
 import { latticeFromRecord } from "../lattice/lattice-record.ts";
+import type { Observers } from "../lattice/observer.ts";
 import { Supercell } from "../lattice/supercell.ts";
 import { type ChainPayload, type ChainResult, runChain } from "../mc/chain-task.ts";
-import type { Observers } from "../mc/observer.ts";
 import { type LadderPayload, type LadderResult, runLadder } from "../mc/tempering-task.ts";
 import { makeObservers, type ObserverPlan } from "./observers.ts";
 

@@ -2,12 +2,12 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createObservers, type ObserveSection } from "../analysis/create-observers.ts";
-import type { LabelledMap, Observer } from "../analysis/observer.ts";
+import type { LabelledMap } from "../analysis/observer.ts";
 import { loadUserObserver } from "../analysis/user-observer.ts";
 import { EcitonError } from "../core/errors.ts";
 import type { Study } from "../data/study/schema.ts";
+import type { MapObserver, Observer } from "../lattice/observer.ts";
 import type { Supercell } from "../lattice/supercell.ts";
-import type { MapObserver } from "../mc/observer.ts";
 
 /** Plain data from which every thread makes its own observers. */
 export interface ObserverPlan {

@@ -4,10 +4,10 @@ import { createObservers, type ObserveSection } from "../../src/analysis/create-
 import { EcitonError } from "../../src/core/errors.ts";
 import { RandomStream } from "../../src/core/random.ts";
 import { studySchema } from "../../src/data/study/schema.ts";
+import type { Observers } from "../../src/lattice/observer.ts";
 import { createParentLattice } from "../../src/lattice/parent-lattice.ts";
 import { Supercell } from "../../src/lattice/supercell.ts";
 import { findSymmetry, preservesSupercell } from "../../src/lattice/symmetry.ts";
-import type { Observers } from "../../src/mc/observer.ts";
 import { gapCutoff, matricesFor, randomLattice, randomOccupation } from "../clusters/random-lattices.ts";
 import { ceriaInput, fccInput } from "../lattice/lattices.ts";
 import { imagePairs, measured, siteOf, transformed, translated } from "./reference.ts";

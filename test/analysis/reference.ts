@@ -1,7 +1,7 @@
 /** Plain definitions that the observers are compared with: positions and periodic images, nothing of the lattice's tables. */
 
-import type { Observer } from "../../src/analysis/observer.ts";
 import { rowTimes } from "../../src/core/linalg.ts";
+import type { Observer } from "../../src/lattice/observer.ts";
 import type { Supercell } from "../../src/lattice/supercell.ts";
 import type { SymmetryOperation } from "../../src/lattice/symmetry.ts";
 

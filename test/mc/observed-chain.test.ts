@@ -7,6 +7,7 @@ import { expansionRecord } from "../../src/clusters/expansion.ts";
 import { BOLTZMANN_EV_PER_K } from "../../src/core/units.ts";
 import { openTrajectory } from "../../src/data/trajectory.ts";
 import { latticeRecord } from "../../src/lattice/lattice-record.ts";
+import type { Observers } from "../../src/lattice/observer.ts";
 import {
   type ChainPayload,
   type ChainResult,
@@ -14,7 +15,6 @@ import {
   runChain,
 } from "../../src/mc/chain-task.ts";
 import type { Ensemble } from "../../src/mc/ensemble.ts";
-import type { Observers } from "../../src/mc/observer.ts";
 import { publishedCeria } from "./ceria.ts";
 
 const ceria = publishedCeria([2, 2, 1], 1);

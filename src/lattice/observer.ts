@@ -1,4 +1,7 @@
-/** What is measured on the states of a chain, by whoever satisfies this. */
+/**
+ * What is measured on occupations of a supercell. Samplers and analyses ask for these shapes; the library's own observers
+ * and those of users' modules have them.
+ */
 
 export interface ObserverColumn {
   /** Unique among all observers of a chain; a heading in tables. */
@@ -8,7 +11,7 @@ export interface ObserverColumn {
   readonly description: string;
 }
 
-/** Scalars whose series along the chain is kept: averages get error bars corrected for correlations. */
+/** Scalars whose series along a chain is kept: averages get error bars corrected for correlations. */
 export interface Observer {
   readonly columns: readonly ObserverColumn[];
   /**
@@ -18,7 +21,7 @@ export interface Observer {
   measure(occupation: Uint8Array, out: Float64Array, at: number): void;
 }
 
-/** Many numbers (one for each site or wave vector) of which only the mean over the chain matters. */
+/** Many numbers (one for each site or wave vector) of which only the mean over a chain matters. */
 export interface MapObserver {
   readonly name: string;
   readonly size: number;
