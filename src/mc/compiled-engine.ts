@@ -8,6 +8,7 @@ import * as block from "../kernels/swap-block.ts";
 import { FlipMoves } from "./flip-moves.ts";
 import type { Moves } from "./lattice-model.ts";
 import { MixedMoves } from "./mixed-moves.ts";
+import { loadNumbers, loadState, type RunningNumbers, readNumbers } from "./running-numbers.ts";
 import { SwapMoves } from "./swap-moves.ts";
 
 /**
@@ -28,17 +29,6 @@ const LEAST_WINDOW_STEPS = 4096;
  * and with larger clusters, whose energies cost more to compute than their changes to spread.
  */
 const FIELD_ACCEPTANCE = { pairs: 0.2, larger: 0.4 };
-
-/** The numbers of a chain that the kernel carries on. */
-export interface RunningNumbers {
-  step: number;
-  energy: number;
-  lowestStep: number;
-  lowestEnergy: number;
-  binOrigin: number;
-  binSum: number;
-  binSquares: number;
-}
 
 /**
  * A place for a chain with these moves in the memory of the model; null for moves that compiled code does not know.
@@ -80,13 +70,8 @@ export class CompiledEngine {
 
   /** Takes a state over; what the kernel then does is read back by the other methods. */
   load(occupation: Uint8Array, lowest: Uint8Array, random: RandomStream, rounding: number): void {
-    const { seed, stream, drawn } = random.state();
-    const halves = (x: number) => [x >>> 0, Math.floor(x / 2 ** 32)] as const;
-    this.#kernel.setOccupation(occupation);
-    this.#kernel.setLowest(lowest);
+    loadState(this.#kernel, occupation, lowest, random, rounding);
     this.#kernel.setMoves(this.#moves.state());
-    this.#kernel.seekRandom(halves(seed), halves(stream), drawn);
-    this.#kernel.set(block.ROUNDING, rounding);
     this.#fieldsBuilt = false;
     this.#windowAccepted = 0;
     this.#windowSteps = 0;
@@ -101,14 +86,7 @@ export class CompiledEngine {
     accepted: Float64Array,
   ): void {
     const kernel = this.#kernel;
-    kernel.set(block.BETA, beta);
-    kernel.set(block.STEP, numbers.step);
-    kernel.set(block.ENERGY, numbers.energy);
-    kernel.set(block.LOWEST_STEP, numbers.lowestStep);
-    kernel.set(block.LOWEST_ENERGY, numbers.lowestEnergy);
-    kernel.set(block.BIN_ORIGIN, numbers.binOrigin);
-    kernel.set(block.BIN_SUM, numbers.binSum);
-    kernel.set(block.BIN_SQUARES, numbers.binSquares);
+    loadNumbers(kernel, beta, numbers);
     for (let left = steps; left > 0; ) {
       const part = Math.min(left, this.#window - (kernel.get(block.STEP) % this.#window));
       this.#runPart(part);
@@ -117,12 +95,7 @@ export class CompiledEngine {
       this.#windowSteps += part;
       if (kernel.get(block.STEP) % this.#window === 0) this.#choose();
     }
-    numbers.step = kernel.get(block.STEP);
-    numbers.energy = kernel.get(block.ENERGY);
-    numbers.lowestStep = kernel.get(block.LOWEST_STEP);
-    numbers.lowestEnergy = kernel.get(block.LOWEST_ENERGY);
-    numbers.binSum = kernel.get(block.BIN_SUM);
-    numbers.binSquares = kernel.get(block.BIN_SQUARES);
+    readNumbers(kernel, numbers);
   }
 
   #runPart(steps: number): void {

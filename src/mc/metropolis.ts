@@ -5,12 +5,13 @@ import { EcitonError } from "../core/errors.ts";
 import { expNonPositive } from "../core/exponential.ts";
 import { type RandomState, RandomStream } from "../core/random.ts";
 import { BOLTZMANN_EV_PER_K } from "../core/units.ts";
-import { CompiledEngine, type EngineName, kernelFor, type RunningNumbers } from "./compiled-engine.ts";
+import { CompiledEngine, type EngineName, kernelFor } from "./compiled-engine.ts";
 import type { LatticeModel, Moves } from "./lattice-model.ts";
 import type { SublatticeSites } from "./layer-counts.ts";
 import { NfoldEngine } from "./nfold-engine.ts";
 import { PlainNfold } from "./nfold-plain.ts";
 import { addStay, type NfoldState, type RejectionFreeEngine } from "./rejection-free.ts";
+import type { RunningNumbers } from "./running-numbers.ts";
 import { SwapMoves } from "./swap-moves.ts";
 
 /** The energy is recomputed in full whenever the number of steps is a multiple of this, for each 16,384 sites begun. */

@@ -3,11 +3,10 @@ import type { CompiledExpansion } from "../clusters/compiled-expansion.ts";
 import type { RandomStream } from "../core/random.ts";
 import { NfoldKernel } from "../kernels/nfold.ts";
 import * as nfold from "../kernels/nfold-block.ts";
-import * as block from "../kernels/swap-block.ts";
-import type { RunningNumbers } from "./compiled-engine.ts";
 import { boundsFor } from "./nfold-bounds.ts";
 import { type NfoldChannel, nfoldChannels, shareSteps } from "./nfold-channels.ts";
 import { addStay, type NfoldState, type RejectionFreeEngine } from "./rejection-free.ts";
+import { loadNumbers, loadState, type RunningNumbers, readNumbers } from "./running-numbers.ts";
 import type { SwapMoves } from "./swap-moves.ts";
 
 export class NfoldEngine implements RejectionFreeEngine {
@@ -57,13 +56,8 @@ export class NfoldEngine implements RejectionFreeEngine {
     state: NfoldState | null,
   ): void {
     const kernel = this.#kernel;
-    const { seed, stream, drawn } = random.state();
-    const halves = (x: number) => [x >>> 0, Math.floor(x / 2 ** 32)] as const;
-    kernel.setOccupation(occupation);
-    kernel.setLowest(lowest);
-    kernel.seekRandom(halves(seed), halves(stream), drawn);
+    loadState(kernel, occupation, lowest, random, rounding);
     kernel.buildFields();
-    kernel.set(block.ROUNDING, rounding);
     const [beta, wait, stay, inVain] = state?.numbers ?? [0, 0, 0, 0];
     kernel.set(nfold.CLASS_BETA, beta);
     kernel.set(nfold.WAIT, wait);
@@ -91,25 +85,13 @@ export class NfoldEngine implements RejectionFreeEngine {
     accepted: Float64Array,
   ): void {
     const kernel = this.#kernel;
-    kernel.set(block.BETA, beta);
-    kernel.set(block.STEP, numbers.step);
-    kernel.set(block.ENERGY, numbers.energy);
-    kernel.set(block.LOWEST_STEP, numbers.lowestStep);
-    kernel.set(block.LOWEST_ENERGY, numbers.lowestEnergy);
-    kernel.set(block.BIN_ORIGIN, numbers.binOrigin);
-    kernel.set(block.BIN_SUM, numbers.binSum);
-    kernel.set(block.BIN_SQUARES, numbers.binSquares);
+    loadNumbers(kernel, beta, numbers);
     kernel.runField(steps);
     this.steps += steps;
     kernel.takeCounts(proposed, accepted);
     shareSteps(this.#weights, numbers.step, proposed, -1);
     shareSteps(this.#weights, numbers.step + steps, proposed, 1);
-    numbers.step = kernel.get(block.STEP);
-    numbers.energy = kernel.get(block.ENERGY);
-    numbers.lowestStep = kernel.get(block.LOWEST_STEP);
-    numbers.lowestEnergy = kernel.get(block.LOWEST_ENERGY);
-    numbers.binSum = kernel.get(block.BIN_SUM);
-    numbers.binSquares = kernel.get(block.BIN_SQUARES);
+    readNumbers(kernel, numbers);
   }
 
   settle(numbers: RunningNumbers): void {

@@ -5,11 +5,11 @@ import { RandomStream } from "../core/random.ts";
 import { CLASS_WIDTH, NEAR_BOUNDS, NEAR_WIDTH, PLAIN_RATE } from "../kernels/nfold-scheme.ts";
 import { ClassPairs, type DrawnPair } from "./class-pairs.ts";
 import { ClassedSites } from "./classed-sites.ts";
-import type { RunningNumbers } from "./compiled-engine.ts";
 import { Neighbourhood } from "./neighbourhood.ts";
 import { type Bounds, boundsFor, waitingSteps } from "./nfold-bounds.ts";
 import { type NfoldSide, nfoldChannels, shareSteps } from "./nfold-channels.ts";
 import { addStay, type NfoldState, type RejectionFreeEngine } from "./rejection-free.ts";
+import type { RunningNumbers } from "./running-numbers.ts";
 import { SumTree } from "./sum-tree.ts";
 import type { SwapMoves } from "./swap-moves.ts";
 

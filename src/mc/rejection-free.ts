@@ -1,6 +1,6 @@
 /** What a chain asks of an engine that skips rejections. */
 import type { RandomStream } from "../core/random.ts";
-import type { RunningNumbers } from "./compiled-engine.ts";
+import type { RunningNumbers } from "./running-numbers.ts";
 
 /** What goes on beside the occupation, for a chain that goes on bit for bit. */
 export interface NfoldState {
