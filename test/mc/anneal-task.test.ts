@@ -6,7 +6,6 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { expansionRecord } from "../../src/clusters/expansion.ts";
 import { RandomStream } from "../../src/core/random.ts";
 import { createExecutor } from "../../src/exec/executor.ts";
-import { anneal, lowestLevels } from "../../src/mc/anneal.ts";
 import {
   annealTask,
   type CoolingPayload,
@@ -18,8 +17,8 @@ import {
 import { randomOccupation } from "../../src/mc/composition.ts";
 import { descend } from "../../src/mc/cooling.ts";
 import { potentialOf } from "../../src/mc/ensemble.ts";
-import { forEachState } from "../../src/mc/enumerate-states.ts";
 import { publishedCeria } from "./ceria.ts";
+import { forEachState, lowestLevels } from "./enumerate-states.ts";
 
 const flags = () => ({ cancel: new Int32Array(1), progress: new Int32Array(1), index: 0 });
 
@@ -71,19 +70,6 @@ describe("restarts as tasks", () => {
       expect([trace.temperatures_K[0], trace.temperatures_K[99]]).toEqual([3000, 50]);
       expect(trace.energies_eV).toHaveLength(100);
     }
-  });
-
-  it("are those of the plain function", () => {
-    const { model, supercell, groups, counts } = ceria;
-    const found = anneal(model, supercell, groups, counts, {
-      seed: 1,
-      restarts: 6,
-      stepsPerRestart: 60_000,
-      from_K: 3000,
-      to_K: 50,
-    });
-    for (const { restart, energy, occupation } of found)
-      expect({ energy_eV: energy, occupation }).toEqual(coolings[restart].lowest);
   });
 
   it("are the same on threads", async () => {

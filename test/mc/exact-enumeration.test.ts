@@ -5,11 +5,11 @@ import { RandomStream } from "../../src/core/random.ts";
 import { BOLTZMANN_EV_PER_K } from "../../src/core/units.ts";
 import { type ChainPayload, type FinishedChain, runChain } from "../../src/mc/chain-task.ts";
 import { randomOccupation } from "../../src/mc/composition.ts";
-import { forEachState } from "../../src/mc/enumerate-states.ts";
 import { FlipMoves } from "../../src/mc/flip-moves.ts";
 import { MetropolisChain } from "../../src/mc/metropolis.ts";
 import { SwapMoves } from "../../src/mc/swap-moves.ts";
 import { publishedCeria } from "./ceria.ts";
+import { forEachState } from "./enumerate-states.ts";
 
 const layers = ["O1", "O2", "O3", "Ce1", "Ce2"];
 

@@ -12,13 +12,13 @@ import { createParentLattice } from "../../src/lattice/parent-lattice.ts";
 import { Supercell } from "../../src/lattice/supercell.ts";
 import { type ChainPayload, type FinishedChain, runChain } from "../../src/mc/chain-task.ts";
 import type { EngineName } from "../../src/mc/compiled-engine.ts";
-import { forEachState } from "../../src/mc/enumerate-states.ts";
 import { exchangeGroups } from "../../src/mc/exchange-groups.ts";
 import { FlipMoves } from "../../src/mc/flip-moves.ts";
 import { ENERGY_CHECK_STEPS, MetropolisChain } from "../../src/mc/metropolis.ts";
 import { SwapMoves } from "../../src/mc/swap-moves.ts";
 import { matricesFor, randomLattice, randomOccupation } from "../clusters/random-lattices.ts";
 import { publishedCeria } from "./ceria.ts";
+import { forEachState } from "./enumerate-states.ts";
 import { canExchange, groupsOf, randomModel, type Subject } from "./swap-subjects.ts";
 
 const codes = ["nfold", "nfold-reference"] as const;

@@ -3,9 +3,9 @@ import { describe, expect, it } from "vitest";
 import { expansionRecord } from "../../src/clusters/expansion.ts";
 import { BOLTZMANN_EV_PER_K } from "../../src/core/units.ts";
 import { type ChainPayload, type FinishedChain, runChain } from "../../src/mc/chain-task.ts";
-import { forEachState } from "../../src/mc/enumerate-states.ts";
 import { ENERGY_PER_CELL } from "../../src/mc/stop-rule.ts";
 import { publishedCeria } from "./ceria.ts";
+import { forEachState } from "./enumerate-states.ts";
 
 const temperature = 1200;
 const ceria = publishedCeria([3, 3, 1], 1);

@@ -9,7 +9,6 @@ import { RandomStream } from "../../src/core/random.ts";
 import { BOLTZMANN_EV_PER_K } from "../../src/core/units.ts";
 import { createExecutor } from "../../src/exec/executor.ts";
 import type { Ensemble } from "../../src/mc/ensemble.ts";
-import { forEachState } from "../../src/mc/enumerate-states.ts";
 import { shareOfRungs } from "../../src/mc/ladder-board.ts";
 import { LadderFiles } from "../../src/mc/ladder-files.ts";
 import { ReducedPotential } from "../../src/mc/potential.ts";
@@ -25,6 +24,7 @@ import {
 } from "../../src/mc/tempering-task.ts";
 import { publishedCeria } from "./ceria.ts";
 import { isingLevels, momentsOf, sharesOf } from "./density-of-states.ts";
+import { forEachState } from "./enumerate-states.ts";
 import { isingModel, J } from "./ising-models.ts";
 
 const canonical: Ensemble = { kind: "canonical" };

@@ -11,7 +11,6 @@ import { createExecutor } from "../../src/exec/executor.ts";
 import { joinDensities, normalised, thermodynamicsOf } from "../../src/mc/density-of-states.ts";
 import { commonUnit } from "../../src/mc/energy-bins.ts";
 import type { Ensemble } from "../../src/mc/ensemble.ts";
-import { forEachState } from "../../src/mc/enumerate-states.ts";
 import { logNumberOfStates } from "../../src/mc/number-of-states.ts";
 import {
   type FinishedWalker,
@@ -22,6 +21,7 @@ import {
 } from "../../src/mc/wang-landau-task.ts";
 import { publishedCeria } from "./ceria.ts";
 import { type ExactLevel, isingLevels, momentsOf } from "./density-of-states.ts";
+import { forEachState } from "./enumerate-states.ts";
 import { isingModel, J } from "./ising-models.ts";
 
 const flags = () => ({ cancel: new Int32Array(1), progress: new Int32Array(1), index: 0 });

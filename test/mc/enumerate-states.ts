@@ -1,8 +1,7 @@
-/** Every configuration of a composition, for cells that are small enough. */
-import { EcitonError } from "../core/errors.ts";
-import type { Supercell } from "../lattice/supercell.ts";
-import { type ExchangeGroup, groupSites } from "./exchange-groups.ts";
-import type { LatticeModel } from "./lattice-model.ts";
+/** Every configuration of a composition, for cells that are small enough: what samplers are compared with. */
+import type { Supercell } from "../../src/lattice/supercell.ts";
+import { type ExchangeGroup, groupSites } from "../../src/mc/exchange-groups.ts";
+import type { LatticeModel } from "../../src/mc/lattice-model.ts";
 
 /** Number of configurations: the product over groups of n! / (n_A! n_B! ...); Infinity where it overflows. */
 export function countStates(counts: readonly (readonly number[])[]): number {
@@ -19,14 +18,10 @@ export function countStates(counts: readonly (readonly number[])[]): number {
   return Math.round(states);
 }
 
-/** States refused by default: about a minute for a pair model of a few interactions. */
-export const MOST_STATES = 1e7;
-
 /**
  * Visits every configuration once.
  * @param visit is given the occupation (reused: copy what is kept) and the energy in eV
  * @returns number of states
- * @throws {EcitonError} "memory" before anything is done, when there are more than `limit` states
  */
 export function forEachState(
   model: LatticeModel,
@@ -34,16 +29,8 @@ export function forEachState(
   groups: readonly ExchangeGroup[],
   counts: readonly (readonly number[])[],
   visit: (occupation: Uint8Array, energy: number) => void,
-  limit = MOST_STATES,
 ): number {
   const states = countStates(counts);
-  if (!(states <= limit))
-    throw new EcitonError(
-      "memory",
-      `the composition has ${states.toExponential(2)} configurations, more than the ${limit.toExponential(1)} that are ` +
-        "enumerated; take a smaller cell or anneal instead",
-      { states, limit },
-    );
   const sites = groups.map((group) => groupSites(group, supercell));
   const occupation = new Uint8Array(supercell.numSites);
   // Species are put on the background one by one; sites of one species ascend, so no arrangement comes twice.
@@ -65,4 +52,41 @@ export function forEachState(
   };
   place(0, 1, counts[0]?.[1] ?? 0, 0, model.energy(occupation));
   return states;
+}
+
+/** Energies closer than this are one level, eV: above rounding, below any fitted interaction that matters. */
+const LEVEL_WIDTH_EV = 1e-7;
+
+interface EnergyLevel {
+  readonly energy: number;
+  /** Number of configurations, symmetry-equivalent ones counted. */
+  readonly degeneracy: number;
+  /** One of them. */
+  readonly occupation: Uint8Array;
+}
+
+/**
+ * The lowest energy levels by exhaustive enumeration.
+ * @param keep number of levels
+ */
+export function lowestLevels(
+  model: LatticeModel,
+  supercell: Supercell,
+  groups: readonly ExchangeGroup[],
+  counts: readonly (readonly number[])[],
+  keep: number,
+): EnergyLevel[] {
+  const levels: { energy: number; degeneracy: number; occupation: Uint8Array }[] = [];
+  forEachState(model, supercell, groups, counts, (occupation, energy) => {
+    if (levels.length === keep && energy > levels[keep - 1].energy + LEVEL_WIDTH_EV) return;
+    const same = levels.find((level) => Math.abs(level.energy - energy) <= LEVEL_WIDTH_EV);
+    if (same) {
+      same.degeneracy++;
+      return;
+    }
+    levels.push({ energy, degeneracy: 1, occupation: occupation.slice() });
+    levels.sort((a, b) => a.energy - b.energy);
+    if (levels.length > keep) levels.pop();
+  });
+  return levels;
 }
