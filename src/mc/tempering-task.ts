@@ -67,9 +67,6 @@ export type LadderResult = FinishedLadder | InterruptedChain;
 /** What an executor is given to run ladders. */
 export const temperingTask: TaskFunction = { module: import.meta.url, name: "runLadder" };
 
-/** Numbers of random streams that a ladder takes. */
-export const streamsOfLadder = (rungs: number) => rungs + 1;
-
 const EXCHANGE_SWEEPS = 10;
 const LEAST_EXCHANGE_STEPS = 1000;
 /** Room for the state of moves: their lists hold each site once or twice. */

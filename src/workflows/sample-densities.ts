@@ -1,5 +1,6 @@
 /** Densities of states by Wang-Landau walkers: one state for each cell and condition, replicas are walkers. */
 import type { ClusterExpansion } from "../clusters/expansion.ts";
+import { usualWangLandau } from "../data/study/sample-schema.ts";
 import type { Study } from "../data/study/schema.ts";
 import { type JoinedDensity, joinDensities } from "../mc/density-of-states.ts";
 import { type FinishedWalker, type WalkerPayload, wangLandauTask } from "../mc/wang-landau-task.ts";
@@ -23,7 +24,8 @@ export async function sampleDensities(
   context: RunContext,
 ): Promise<SampledDensity[]> {
   const section = sampleSection(study);
-  const { steps, replicas, temperatures_K, wang_landau } = section;
+  const { steps, replicas, temperatures_K } = section;
+  const { bin_eV, final_ln_f, flatness } = { ...usualWangLandau, ...section.wang_landau };
   const states = athermalStates(study, expansion);
   const parts = systemParts(study, expansion, executorOf(context));
   const tasks = states.flatMap((state, s) =>
@@ -36,9 +38,9 @@ export async function sampleDensities(
       composition: state.composition,
       ensemble: state.ensemble,
       temperatures_K,
-      ...(wang_landau?.bin_eV === undefined ? {} : { bin_eV: wang_landau.bin_eV }),
-      finalLnF: wang_landau?.final_ln_f ?? USUAL.finalLnF,
-      flatness: wang_landau?.flatness ?? USUAL.flatness,
+      ...(bin_eV === undefined ? {} : { bin_eV }),
+      finalLnF: final_ln_f,
+      flatness,
       steps,
       seed: study.seed,
       stream,
@@ -72,5 +74,3 @@ export async function sampleDensities(
     };
   });
 }
-
-const USUAL = { finalLnF: 1e-6, flatness: 0.8 };

@@ -2,6 +2,7 @@
 import { type ClusterExpansion, type ExpansionRecord, expansionRecord } from "../clusters/expansion.ts";
 import { compileSharedModel, type SharedModel } from "../clusters/shared-model.ts";
 import { studyError } from "../core/errors.ts";
+import { USUAL_MEASUREMENTS, usualAnneal } from "../data/study/sample-schema.ts";
 import type { Study } from "../data/study/schema.ts";
 import type { Executor } from "../exec/executor.ts";
 import type { ParentLattice } from "../lattice/parent-lattice.ts";
@@ -118,7 +119,7 @@ export function athermalStates(study: Study, expansion: ClusterExpansion): Ather
 
 /** From where to where annealing cools, and how often. */
 export function annealPlan({ anneal }: SampleSection) {
-  return anneal ?? { from_K: 2000, to_K: 50, restarts: 10 };
+  return anneal ?? usualAnneal;
 }
 
 /** How many tasks a study asks for, everything about them checked. */
@@ -177,9 +178,7 @@ function moveWeights({
   };
 }
 
-/** Measurements where only a user's module asks for them. */
-const USUAL_MEASUREMENTS = 1000;
-
+/** A user's module is measured where the study itself observes nothing, too. */
 export function measurementsOf({ observe }: SampleSection, { modules }: ObserverPlan): number {
   return observe?.measurements ?? (modules.length > 0 ? USUAL_MEASUREMENTS : 0);
 }

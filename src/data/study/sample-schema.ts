@@ -18,6 +18,11 @@ export interface SchemaPieces {
 export const ensembles = ["canonical", "semi-grand", "variance-constrained", "reservoir"] as const;
 export const samplingMethods = ["metropolis", "tempering", "wang-landau", "anneal"] as const;
 
+/** What stands in for keys, and for whole sections, that a study leaves out. */
+export const usualAnneal = { from_K: 2000, to_K: 50, restarts: 10 } as const;
+export const usualWangLandau = { final_ln_f: 1e-6, flatness: 0.8 } as const;
+export const USUAL_MEASUREMENTS = 1000;
+
 /** The key that says what is held fixed in each ensemble. */
 const neededBy = {
   canonical: "compositions",
@@ -34,7 +39,7 @@ export function sampleSchema(pieces: SchemaPieces) {
   const { quantity, positive, whole, vector, supercell, composition, speciesNumbers } = pieces;
   const labelled = { label: z.string().optional().describe("name in tables and plots") };
   const observe = z.strictObject({
-    measurements: whole("how often each chain is measured, evenly spaced").default(1000),
+    measurements: whole("how often each chain is measured, evenly spaced").default(USUAL_MEASUREMENTS),
     pairs: z
       .strictObject({ cutoff_A: positive("length", "largest distance, Å") })
       .optional()
@@ -203,16 +208,18 @@ export function sampleSchema(pieces: SchemaPieces) {
           final_ln_f: positive(
             "number",
             "end when the logarithm of the modification factor is below this",
-          ).default(1e-6),
-          flatness: positive("number", "smallest share of the mean in a flat histogram").default(0.8),
+          ).default(usualWangLandau.final_ln_f),
+          flatness: positive("number", "smallest share of the mean in a flat histogram").default(
+            usualWangLandau.flatness,
+          ),
         })
         .optional()
         .describe("density of states; steps are the most that a walker takes"),
       anneal: z
         .strictObject({
-          from_K: positive("temperature", "where a cooling begins, K").default(2000),
-          to_K: positive("temperature", "where it ends, K").default(50),
-          restarts: whole("independent coolings").default(10),
+          from_K: positive("temperature", "where a cooling begins, K").default(usualAnneal.from_K),
+          to_K: positive("temperature", "where it ends, K").default(usualAnneal.to_K),
+          restarts: whole("independent coolings").default(usualAnneal.restarts),
         })
         .optional()
         .describe("search for ground states"),
