@@ -6,8 +6,8 @@ import { EcitonError } from "../core/errors.ts";
 import { readTextFile } from "../data/read-text.ts";
 import { latticeFromRecord } from "../lattice/lattice-record.ts";
 import type { ParentLattice } from "../lattice/parent-lattice.ts";
+import { PROVENANCE, TRAJECTORIES } from "./output-files.ts";
 import { ecitonVersion } from "./provenance.ts";
-import { TRAJECTORIES } from "./sample-chains.ts";
 import { SAMPLING_FORMAT } from "./sampling-record.ts";
 
 const value = z.object({ value: z.number(), error: z.number() });
@@ -110,7 +110,7 @@ export function readRun(folder: string): AnalysedRun {
   };
   if (!existsSync(folder)) fail("there is no such folder");
   if (!statSync(folder).isDirectory()) fail("this is a file; expected the output folder of a run");
-  if (!existsSync(join(folder, "provenance.json")))
+  if (!existsSync(join(folder, PROVENANCE)))
     fail("this is no output folder of eciton run or eciton sample: it has no provenance.json");
   const provenance = z
     .object({
@@ -118,7 +118,7 @@ export function readRun(folder: string): AnalysedRun {
       study: z.string(),
       parts: z.array(z.string()).default([]),
     })
-    .safeParse(readJson(join(folder, "provenance.json")));
+    .safeParse(readJson(join(folder, PROVENANCE)));
   if (!provenance.success) return fail(`provenance.json: ${firstProblem(provenance.error)}`);
   const { eciton, study, parts } = provenance.data;
   const path = join(folder, "sampling.json");

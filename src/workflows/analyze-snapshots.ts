@@ -8,6 +8,7 @@ import { Supercell } from "../lattice/supercell.ts";
 import type { SnapshotMaps } from "../report/sampling-model.ts";
 import type { PooledState } from "./analyze-pool.ts";
 import type { AnalysedRun } from "./analyze-runs.ts";
+import { numbered, SNAPSHOTS } from "./output-files.ts";
 import { viewOf } from "./plane-view.ts";
 import { type PicturedState, snapshotGrids } from "./snapshot-grids.ts";
 
@@ -45,7 +46,7 @@ function snapshotsOf({ entries, state }: PooledState, supercell: Supercell): Pic
 }
 
 function readSnapshots(run: AnalysedRun, chain: number, supercell: Supercell): PicturedState["snapshots"] {
-  const path = join(run.folder, "snapshots", `chain-${String(chain).padStart(4, "0")}.extxyz`);
+  const path = join(run.folder, SNAPSHOTS, `${numbered("chain", chain)}.extxyz`);
   if (!existsSync(path)) return [];
   return readExtxyz(readTextFile(path), path).structures.flatMap((structure) => {
     const step = /-step-(\d+)$/.exec(structure.name);

@@ -27,6 +27,7 @@ import { analysisTables, mapTable, shortHash, tableNames } from "./analyze-table
 import { type Measured, measureTrajectories } from "./analyze-trajectories.ts";
 import type { RunContext } from "./context.ts";
 import type { ObserverPlan } from "./observers.ts";
+import { numbered, PROVENANCE } from "./output-files.ts";
 import { ecitonVersion, hashFile } from "./provenance.ts";
 
 export interface AnalysisOptions {
@@ -211,7 +212,7 @@ function checkOutput(outDir: string): void {
   if (!existsSync(outDir)) return;
   if (!statSync(outDir).isDirectory())
     throw new EcitonError("usage", `${outDir} is a file; --out needs a folder`, { outDir });
-  if (existsSync(join(outDir, "provenance.json")))
+  if (existsSync(join(outDir, PROVENANCE)))
     throw new EcitonError("usage", `${outDir} holds the results of a run; choose another folder with --out`, {
       outDir,
     });
@@ -232,14 +233,13 @@ function removeEarlier(outDir: string): void {
 async function writeFrames(runs: readonly AnalysedRun[], context: RunContext): Promise<string[]> {
   const paths: string[] = [];
   for (const [r, run] of runs.entries())
-    for (const path of run.trajectories.values()) {
+    for (const [chain, path] of run.trajectories) {
       // Lets a pending interruption be seen between files.
       await new Promise((resolve) => setImmediate(resolve));
       if (context.signal.aborted) throw interrupted();
       const trajectory = openTrajectory(path);
       try {
-        const chain = String(trajectory.header.about.chain).padStart(4, "0");
-        const to = join(context.outDir, "frames", `run-${r + 1}-chain-${chain}.extxyz`);
+        const to = join(context.outDir, "frames", `run-${r + 1}-${numbered("chain", chain)}.extxyz`);
         writeChunksAtomic(to, trajectoryExtxyz(trajectory, { vacancies: run.vacancies, absent: "dummy" }));
         paths.push(to);
       } finally {

@@ -7,6 +7,7 @@ import { writeFileAtomic } from "../exec/atomic-file.ts";
 import type { ParentLattice } from "../lattice/parent-lattice.ts";
 import { Supercell } from "../lattice/supercell.ts";
 import { type CsvValue, toCsv } from "../report/csv.ts";
+import { numbered, SNAPSHOTS } from "./output-files.ts";
 import type { SampledDensity } from "./sample-densities.ts";
 import type { AthermalState } from "./sample-plan.ts";
 import type { SampledSearch } from "./sample-searches.ts";
@@ -94,7 +95,7 @@ export function searchRecord({ state, coolings, search }: SampledSearch) {
 
 /** File of the state of a search, counted from 0, that has the rank, below the output folder. */
 export function searchFile(search: number, rank: number): string {
-  return `snapshots/search-${String(search).padStart(4, "0")}-${String(rank + 1).padStart(2, "0")}.POSCAR`;
+  return `${SNAPSHOTS}/${numbered("search", search)}-${String(rank + 1).padStart(2, "0")}.POSCAR`;
 }
 
 /** ground-states.csv, and a POSCAR of every state in it. */

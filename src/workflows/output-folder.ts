@@ -8,40 +8,8 @@ import { ioError, makeFolder, strictJson, writeFileAtomic } from "../exec/atomic
 import { acquireLock, type LockPlan, type Owner, ownerOf, refuseWhileLocked } from "../exec/process-lock.ts";
 import { removeTaskFolders } from "../exec/slurm.ts";
 import type { RunContext } from "./context.ts";
+import { CHECKPOINTS, filesOf, type OutputPart, type Place, PROVENANCE } from "./output-files.ts";
 import type { Provenance } from "./provenance.ts";
-
-/** Folder of the checkpoints below the output folder. */
-export const CHECKPOINTS = "checkpoints";
-/** File beside them by which a run on threads says how far it is. */
-export const LIFE_SIGN = "progress.json";
-
-interface Place {
-  /** "" is the output folder itself. */
-  readonly folder: string;
-  readonly pattern: RegExp;
-}
-
-/** What each part of a run leaves behind. */
-const filesOf = {
-  fit: [{ folder: "", pattern: /^(model\.json|training\.csv)$/ }],
-  sample: [
-    {
-      folder: "",
-      pattern:
-        /^(sampling\.json|(sampling|layers|fractions|observations|maps|claims|density-of-states|thermodynamics|ground-states)\.csv)$/,
-    },
-    { folder: "snapshots", pattern: /^(chain|search)-\d+.*\.(extxyz|POSCAR)$/ },
-    { folder: "trajectories", pattern: /^chain-\d+\.traj$/ },
-    { folder: CHECKPOINTS, pattern: /^([a-z]+-\d+.*|progress)\.json$/ },
-  ],
-  report: [
-    { folder: "", pattern: /^(report\.html|provenance\.json)$/ },
-    { folder: "report-csv", pattern: /\.csv$/ },
-  ],
-} as const;
-
-/** A part of a run that leaves files of its own. */
-export type OutputPart = "fit" | "sample";
 
 /** What stands in provenance.json. */
 interface RunRecord extends Provenance {
@@ -49,8 +17,6 @@ interface RunRecord extends Provenance {
   /** Names of all files of results, once they are there. */
   readonly results?: readonly string[];
 }
-
-const PROVENANCE = "provenance.json";
 
 /** Temporary files that a process left that was killed while it wrote. */
 const TEMPORARY = /\.\d+\.part$/;

@@ -12,6 +12,7 @@ import { type ObservedChainPayload, observedChainTask } from "./chain-worker.ts"
 import { conditionsOfStudy } from "./conditions.ts";
 import type { RunContext } from "./context.ts";
 import type { ObserverPlan } from "./observers.ts";
+import { CHECKPOINTS, numbered, TRAJECTORIES } from "./output-files.ts";
 import { gridOfStudy, measurementsOf, sampleSection, systemParts } from "./sample-plan.ts";
 import { executorOf, placeOf, runTasks } from "./sample-tasks.ts";
 import { CHAIN_STREAM } from "./streams.ts";
@@ -22,11 +23,6 @@ export interface SampledChain {
   readonly conditionLabel: string;
   readonly result: FinishedChain;
 }
-
-/** Folder of the checkpoints below the output folder. */
-const CHECKPOINTS = "checkpoints";
-/** Folder of the states that are kept for analysis. */
-export const TRAJECTORIES = "trajectories";
 
 /**
  * Runs every chain of the grid. Chains write checkpoints below `<out>/checkpoints`; with `resume` they go on from
@@ -57,13 +53,13 @@ export async function sampleChains(
       index: CHAIN_STREAM + point.index,
       ...(section.until ? { until: section.until } : {}),
       ...trajectoryOf(study, expansion, point, context),
-      checkpoint: checkpointOf(study, `chain-${chainNumber(point)}`, context),
+      checkpoint: checkpointOf(study, chainFile(point), context),
     }),
   );
   context.say(
     `sampling ${count(grid.length, "chain")} of ${section.steps.toLocaleString("en-US")} steps ${placeOf(context)}`,
   );
-  const names = grid.map((point) => `chain ${chainNumber(point)}, ${point.temperature_K} K`);
+  const names = grid.map((point) => `${chainFile(point).replace("-", " ")}, ${point.temperature_K} K`);
   const results = await runTasks<ObservedChainPayload, FinishedChain>(
     { task: observedChainTask, payloads, names, noun: "chains", steps: section.steps },
     context,
@@ -97,7 +93,7 @@ export function trajectoryOf(
   if (section.trajectory === undefined) return {};
   return {
     trajectory: {
-      path: join(context.outDir, TRAJECTORIES, `chain-${chainNumber(point)}.traj`),
+      path: join(context.outDir, TRAJECTORIES, `${chainFile(point)}.traj`),
       frames: Math.min(section.trajectory, section.steps),
       header: {
         lattice: latticeRecord(expansion.lattice),
@@ -125,6 +121,7 @@ export function checkpointOf(study: Study, name: string, context: RunContext): C
   };
 }
 
-export function chainNumber(point: GridPoint): string {
-  return String(point.index).padStart(4, "0");
+/** Of a chain, in names of files. */
+export function chainFile({ index }: Pick<GridPoint, "index">): string {
+  return numbered("chain", index);
 }

@@ -6,6 +6,7 @@ import { type JoinedDensity, joinDensities } from "../mc/density-of-states.ts";
 import { type FinishedWalker, type WalkerPayload, wangLandauTask } from "../mc/wang-landau-task.ts";
 import { count } from "../report/numbers.ts";
 import type { RunContext } from "./context.ts";
+import { numbered } from "./output-files.ts";
 import { checkpointOf } from "./sample-chains.ts";
 import { type AthermalState, athermalStates, sampleSection, systemParts } from "./sample-plan.ts";
 import { executorOf, placeOf, runTasks } from "./sample-tasks.ts";
@@ -46,7 +47,7 @@ export async function sampleDensities(
       stream,
       walker,
       index,
-      checkpoint: checkpointOf(study, `walker-${String(index).padStart(4, "0")}`, context),
+      checkpoint: checkpointOf(study, numbered("walker", index), context),
     };
   });
   context.say(

@@ -10,8 +10,9 @@ import type { ParentLattice } from "../lattice/parent-lattice.ts";
 import { Supercell } from "../lattice/supercell.ts";
 import { type CsvValue, toCsv } from "../report/csv.ts";
 import { densityRecord, searchRecord, writeDensities, writeSearches } from "./method-files.ts";
+import { SNAPSHOTS } from "./output-files.ts";
 import type { SampleOutcome } from "./sample.ts";
-import { chainNumber, type SampledChain } from "./sample-chains.ts";
+import { chainFile, type SampledChain } from "./sample-chains.ts";
 import type { SampledState } from "./sample-states.ts";
 import { samplingHeader } from "./sampling-record.ts";
 
@@ -124,12 +125,12 @@ function writeTable(
 function writeSnapshots(study: Study, lattice: ParentLattice, chain: SampledChain, outDir: string): void {
   const supercell = new Supercell(lattice, chain.point.supercell);
   const vacancies = study.lattice?.vacancies ?? [];
-  const name = `chain-${chainNumber(chain.point)}`;
+  const name = chainFile(chain.point);
   const states = [
     ...chain.result.snapshots.map((s) => ({ ...s, id: `${name}-step-${s.step}` })),
     { ...chain.result.lowest, id: `${name}-lowest` },
   ].map(({ id, occupation, energy_eV }) => ({ id, supercell, occupation, energy: energy_eV }));
-  const folder = join(outDir, "snapshots");
+  const folder = join(outDir, SNAPSHOTS);
   const pictures = states.map((state) => structureOfConfiguration(state, { vacancies, absent: "dummy" }));
   writeFileAtomic(join(folder, `${name}.extxyz`), writeExtxyz(pictures));
   for (const state of states) {

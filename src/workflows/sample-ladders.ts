@@ -15,6 +15,7 @@ import { type ObservedLadderPayload, observedLadderTask } from "./chain-worker.t
 import { conditionsOfStudy } from "./conditions.ts";
 import type { RunContext } from "./context.ts";
 import type { ObserverPlan } from "./observers.ts";
+import { numbered } from "./output-files.ts";
 import { checkpointOf, recordsOf, type SampledChain, trajectoryOf } from "./sample-chains.ts";
 import { gridOfStudy, sampleSection, systemParts } from "./sample-plan.ts";
 import { executorOf, placeOf, runTasks } from "./sample-tasks.ts";
@@ -62,7 +63,7 @@ export async function sampleLadders(
       seed: study.seed,
       stream: streamOfLadder(index),
       index,
-      checkpoint: checkpointOf(study, `ladder-${String(index).padStart(4, "0")}`, context),
+      checkpoint: checkpointOf(study, numbered("ladder", index), context),
     }),
   );
   // Threads that would be idle share out the temperatures of a ladder.

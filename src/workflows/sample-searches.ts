@@ -9,6 +9,7 @@ import {
   joinCoolings,
 } from "../mc/anneal-task.ts";
 import type { RunContext } from "./context.ts";
+import { numbered } from "./output-files.ts";
 import { checkpointOf } from "./sample-chains.ts";
 import { type AthermalState, annealPlan, athermalStates, sampleSection, systemParts } from "./sample-plan.ts";
 import { executorOf, placeOf, runTasks } from "./sample-tasks.ts";
@@ -52,7 +53,7 @@ export async function sampleSearches(
       seed: study.seed,
       stream,
       index,
-      checkpoint: checkpointOf(study, `cooling-${String(index).padStart(4, "0")}`, context),
+      checkpoint: checkpointOf(study, numbered("cooling", index), context),
     };
   });
   context.say(

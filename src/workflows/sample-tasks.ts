@@ -5,7 +5,7 @@ import type { Executor, TaskFunction } from "../exec/executor.ts";
 import { LifeSignFile } from "../exec/life-sign.ts";
 import { startTaskProgress } from "../exec/progress.ts";
 import type { RunContext } from "./context.ts";
-import { CHECKPOINTS, LIFE_SIGN } from "./output-folder.ts";
+import { CHECKPOINTS, LIFE_SIGN } from "./output-files.ts";
 
 export interface TaskGroup<Payload> {
   readonly task: TaskFunction;

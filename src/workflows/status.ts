@@ -9,7 +9,8 @@ import { taskFoldersIn } from "../exec/slurm.ts";
 import { isHeld, type QueuedElement, queuedElements } from "../exec/slurm-commands.ts";
 import { progressFile, TaskFolder } from "../exec/task-folder.ts";
 import { reasonOf, type TaskState, taskStates } from "../exec/task-states.ts";
-import { CHECKPOINTS, LIFE_SIGN, type OutputPart, writerOf } from "./output-folder.ts";
+import { CHECKPOINTS, LIFE_SIGN, type OutputPart, PROVENANCE } from "./output-files.ts";
+import { writerOf } from "./output-folder.ts";
 
 export const taskStatusNames = [
   "done",
@@ -83,7 +84,7 @@ export async function statusOfRun(folder: string): Promise<RunStatus> {
 }
 
 function readBegun(folder: string): Begun {
-  const path = join(folder, "provenance.json");
+  const path = join(folder, PROVENANCE);
   if (!existsSync(path))
     throw new EcitonError(
       "usage",

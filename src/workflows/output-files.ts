@@ -1,0 +1,44 @@
+/** Names of the files that a run leaves in its output folder. */
+
+/** Folder of the checkpoints below the output folder. */
+export const CHECKPOINTS = "checkpoints";
+/** File beside them by which a run on threads says how far it is. */
+export const LIFE_SIGN = "progress.json";
+/** Folder of the states that are kept for analysis. */
+export const TRAJECTORIES = "trajectories";
+/** Folder of the pictures of chains and of the states that searches found. */
+export const SNAPSHOTS = "snapshots";
+export const PROVENANCE = "provenance.json";
+
+/** "chain-0003": a task or state in names of files. */
+export function numbered(noun: string, number: number): string {
+  return `${noun}-${String(number).padStart(4, "0")}`;
+}
+
+export interface Place {
+  /** "" is the output folder itself. */
+  readonly folder: string;
+  readonly pattern: RegExp;
+}
+
+/** What each part of a run leaves behind. */
+export const filesOf = {
+  fit: [{ folder: "", pattern: /^(model\.json|training\.csv)$/ }],
+  sample: [
+    {
+      folder: "",
+      pattern:
+        /^(sampling\.json|(sampling|layers|fractions|observations|maps|claims|density-of-states|thermodynamics|ground-states)\.csv)$/,
+    },
+    { folder: SNAPSHOTS, pattern: /^(chain|search)-\d+.*\.(extxyz|POSCAR)$/ },
+    { folder: TRAJECTORIES, pattern: /^chain-\d+\.traj$/ },
+    { folder: CHECKPOINTS, pattern: /^([a-z]+-\d+.*|progress)\.json$/ },
+  ],
+  report: [
+    { folder: "", pattern: /^(report\.html|provenance\.json)$/ },
+    { folder: "report-csv", pattern: /\.csv$/ },
+  ],
+} as const;
+
+/** A part of a run that leaves files of its own. */
+export type OutputPart = "fit" | "sample";
