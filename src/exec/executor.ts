@@ -54,15 +54,16 @@ export function createExecutor(workers: number = availableParallelism()): Execut
   return workers === 0 ? new InlineExecutor() : new ThreadExecutor(workers);
 }
 
-async function loadTask(task: TaskFunction): Promise<(payload: unknown, context: TaskContext) => unknown> {
+/** @throws {EcitonError} "io" when the module exports no such function */
+export async function loadTask(
+  task: TaskFunction,
+): Promise<(payload: unknown, context: TaskContext) => unknown> {
   const loaded = (await import(task.module)) as Record<string, unknown>;
   const found = loaded[task.name];
   if (typeof found !== "function")
     throw new EcitonError("io", `the module ${task.module} exports no function ${task.name}`);
   return found as (payload: unknown, context: TaskContext) => unknown;
 }
-
-export { loadTask };
 
 class InlineExecutor implements Executor {
   readonly workers = 0;

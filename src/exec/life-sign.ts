@@ -51,12 +51,3 @@ export function readLifeSign(path: string): LifeSign | null {
     return null;
   }
 }
-
-export function processExists(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
-}

@@ -3,7 +3,6 @@ import { closeSync, openSync, readFileSync, rmSync, statSync, utimesSync } from 
 import { hostname } from "node:os";
 import { EcitonError } from "../core/errors.ts";
 import { ioError, writeFileAtomic, writeWhole } from "./atomic-file.ts";
-import { processExists } from "./life-sign.ts";
 
 export interface ProcessLock {
   /** Says that this process still lives. */
@@ -112,6 +111,15 @@ function isAlive({ host, pid, begun }: Owner, age: number, silence_s: number): b
   if (present?.state === "Z") return false;
   // The number of a process that died may have been given to another one since.
   return begun !== null && present ? begun === present.begun : age < silence_s;
+}
+
+function processExists(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
 }
 
 /** Where the system tells it (Linux); times are in ticks since the machine started. */

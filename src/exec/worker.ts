@@ -1,7 +1,12 @@
 /** The body of a thread: loads the named task once and runs it on each payload. */
 import { EcitonError } from "../core/errors.ts";
-import type { TaskContext, TaskFailure, TaskFunction, TaskSuccess } from "./executor.ts";
-import { loadTask } from "./executor.ts";
+import {
+  loadTask,
+  type TaskContext,
+  type TaskFailure,
+  type TaskFunction,
+  type TaskSuccess,
+} from "./executor.ts";
 
 export default async function work(request: {
   task: TaskFunction;

@@ -2,6 +2,7 @@
 import { BOLTZMANN_EV_PER_K } from "../core/units.ts";
 import type { ChainRecords } from "./chain-records.ts";
 import type { CompositionRow, LayerRow } from "./layer-counts.ts";
+import { ROUNDING_EV } from "./metropolis.ts";
 import {
   type Equilibration,
   type Estimate,
@@ -77,8 +78,6 @@ export interface ChainSummary {
 }
 
 const MOST_TRACE_POINTS = 1000;
-/** Energies closer than this are equal, eV. */
-const ROUNDING_EV = 1e-9;
 /** Fewer uncorrelated samples make error bars that are themselves unsure by more than about a tenth. */
 const FEWEST_EFFECTIVE = 50;
 /** Difference between the first and the last third that is no longer chance, in standard errors. */

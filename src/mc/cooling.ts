@@ -4,7 +4,7 @@ import type { RandomStream } from "../core/random.ts";
 import type { EngineName } from "./compiled-engine.ts";
 import { type Ensemble, type MoveWeights, potentialOf, speciesValues } from "./ensemble.ts";
 import { groupSites } from "./exchange-groups.ts";
-import { type ChainState, MetropolisChain } from "./metropolis.ts";
+import { type ChainState, MetropolisChain, ROUNDING_EV } from "./metropolis.ts";
 import { type System, startState } from "./system.ts";
 
 export interface CoolingPlan {
@@ -115,8 +115,6 @@ export class Cooling {
 
 /** Changes that are looked at, at most: some seconds. */
 const MOST_LOOKS = 5_000_000;
-/** Smaller changes are rounding, eV. */
-const ROUNDING_EV = 1e-9;
 
 /**
  * Goes through all exchanges of two sites of a group that hold different species, and in the semi-grand ensemble through

@@ -52,9 +52,6 @@ export class ListSwaps implements Proposals {
   }
 
   commit(occupation: Uint8Array): void {
-    if (this.#i < 0) return;
-    const species = occupation[this.#i];
-    this.#lists.change(occupation, this.#i, occupation[this.#j]);
-    this.#lists.change(occupation, this.#j, species);
+    if (this.#i >= 0) this.#lists.exchange(occupation, this.#i, this.#j);
   }
 }

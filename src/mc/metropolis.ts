@@ -21,8 +21,8 @@ const SITES_PER_CHECK = 16_384;
 /** Largest difference between the kept and the recomputed energy, eV per site. */
 export const DRIFT_LIMIT_EV = 1e-8;
 
-/** Differences below this are rounding and make no new lowest state, eV. */
-const ROUNDING_EV = 1e-9;
+/** Smaller differences of energies are rounding, eV: they make no new lowest state. */
+export const ROUNDING_EV = 1e-9;
 
 export interface LowestState {
   readonly step: number;

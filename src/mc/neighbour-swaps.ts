@@ -70,9 +70,6 @@ export class NeighbourSwaps implements Proposals {
   }
 
   commit(occupation: Uint8Array): void {
-    if (this.#i < 0) return;
-    const species = occupation[this.#i];
-    this.#lists.change(occupation, this.#i, occupation[this.#j]);
-    this.#lists.change(occupation, this.#j, species);
+    if (this.#i >= 0) this.#lists.exchange(occupation, this.#i, this.#j);
   }
 }

@@ -10,7 +10,7 @@ import type { Ensemble, MoveWeights } from "./ensemble.ts";
 import type { Configuration } from "./ladder-board.ts";
 import type { Moves } from "./lattice-model.ts";
 import { CompositionCounter, LayerCounter } from "./layer-counts.ts";
-import { type ChainState, MetropolisChain } from "./metropolis.ts";
+import { type ChainState, MetropolisChain, ROUNDING_EV } from "./metropolis.ts";
 import { POLL_STEPS, type System, startState } from "./system.ts";
 
 export interface RungPlan {
@@ -32,9 +32,6 @@ export interface RungState {
   readonly chain: ChainState;
   readonly records: RecordState;
 }
-
-/** A state that comes from another temperature counts as a new lowest one only if it is lower by more than rounding. */
-const ROUNDING_EV = 1e-9;
 
 export class Rung {
   readonly #plan: RungPlan;

@@ -75,6 +75,13 @@ export class SiteLists {
     occupation[site] = species;
   }
 
+  /** Exchanges the species of two sites of one group. */
+  exchange(occupation: Uint8Array, i: number, j: number): void {
+    const species = occupation[i];
+    this.change(occupation, i, occupation[j]);
+    this.change(occupation, j, species);
+  }
+
   #moveTo(site: number, place: number): void {
     const old = this.#place[site];
     const other = this.#members[place];
