@@ -5,7 +5,7 @@ import { CompiledExpansion } from "../../src/clusters/compiled-expansion.ts";
 import { compileTables } from "../../src/clusters/interaction-tables.ts";
 import { buildTries } from "../../src/clusters/interaction-tries.ts";
 import { latticeGas } from "../../src/clusters/lattice-gas.ts";
-import { paddedStep, padCells } from "../../src/clusters/padded-cells.ts";
+import { padCells, paddedStep } from "../../src/clusters/padded-cells.ts";
 import { buildPool } from "../../src/clusters/pool.ts";
 import { basisNames } from "../../src/clusters/site-basis.ts";
 import { EcitonError } from "../../src/core/errors.ts";
