@@ -1,7 +1,7 @@
 /** States of several runs taken together, and the same states in cells of different size held against each other. */
-import { det3 } from "../core/linalg.ts";
 import type { ValueWithError } from "../mc/chain-summary.ts";
 import type { AnalysedRun, RunState } from "./analyze-runs.ts";
+import { weightedMean } from "./weighted-mean.ts";
 
 export type QuantityKind = "energy" | "heat capacity" | "share" | "occupancy" | "fraction" | "observation";
 
@@ -189,26 +189,6 @@ export function weightOf({ state }: RunEntry): number {
   return state.chains.reduce((sum, { steps, equilibration }) => sum + steps - equilibration.start_step, 0);
 }
 
-/**
- * Σ w x / Σ w. The error is the larger of what follows from the single errors and what the scatter shows.
- * @param weights of independent values, above 0
- */
-export function weightedMean(
-  values: readonly ValueWithError[],
-  weights: readonly number[],
-): { value: number; error: number } {
-  const whole = weights.reduce((a, b) => a + b, 0);
-  const share = weights.map((w) => w / whole);
-  const sum = (of: (v: ValueWithError, w: number) => number) =>
-    values.reduce((total, v, i) => total + of(v, share[i]), 0);
-  const mean = sum((v, w) => w * v.value);
-  const stated = Math.sqrt(sum((v, w) => (w * v.error) ** 2));
-  const n = values.length;
-  // With equal weights this is the usual standard error of n values.
-  const scatter = n < 2 ? 0 : Math.sqrt((sum((v, w) => (w * (v.value - mean)) ** 2) * n) / (n - 1));
-  return { value: mean, error: Math.max(stated, scatter) };
-}
-
 const compared: readonly QuantityKind[] = ["energy", "share", "fraction"];
 
 /**
@@ -222,13 +202,9 @@ export function compareCells(states: readonly PooledState[]): CellDifference[] {
     groups.set(key, [...(groups.get(key) ?? []), pooled]);
   }
   return [...groups.values()].flatMap((group) => {
-    const bySize = [...group].sort((a, b) => cellsOf(a) - cellsOf(b));
+    const bySize = [...group].sort((a, b) => a.state.numCells - b.state.numCells);
     return bySize.slice(1).flatMap((larger, i) => differencesOf(bySize[i], larger));
   });
-}
-
-function cellsOf({ state: { supercell: m } }: PooledState): number {
-  return Math.abs(m.length === 3 ? m[0] * m[1] * m[2] : det3(m));
 }
 
 function differencesOf(smaller: PooledState, larger: PooledState): CellDifference[] {

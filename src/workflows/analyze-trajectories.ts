@@ -2,7 +2,6 @@
 import { EcitonError } from "../core/errors.ts";
 import { startProgress } from "../exec/progress.ts";
 import type { Observation } from "../mc/chain-summary.ts";
-import { weightedMean } from "./analyze-pool.ts";
 import type { AnalysedRun, RunState } from "./analyze-runs.ts";
 import {
   type MeasurementPayload,
@@ -11,6 +10,7 @@ import {
 } from "./analyze-trajectory-task.ts";
 import type { RunContext } from "./context.ts";
 import type { ObserverPlan } from "./observers.ts";
+import { weightedMean } from "./weighted-mean.ts";
 
 export interface MeasuredMap {
   readonly run: AnalysedRun;

@@ -8,6 +8,7 @@ import type { GridPoint } from "../mc/grid.ts";
 import type { LayerRow } from "../mc/layer-counts.ts";
 import { conditionsOfStudy } from "./conditions.ts";
 import type { SampledChain } from "./sample-chains.ts";
+import { weightedMean } from "./weighted-mean.ts";
 
 export interface LayerShare {
   /** "B", or "B@group" where several groups hold it: atoms never leave their group, so shares are within it. */
@@ -149,14 +150,10 @@ function sum(values: readonly number[]): number {
   return values.reduce((a, b) => a + b, 0);
 }
 
-/**
- * Mean of independent replicas. The error is the larger of what the chains state and what their scatter shows, so
- * that chains stuck in different basins are not reported as one sharp number.
- */
+/** Of independent replicas. */
 function average(values: readonly ValueWithError[]): ValueWithError {
-  const n = values.length;
-  const mean = sum(values.map((v) => v.value)) / n;
-  const stated = Math.sqrt(sum(values.map((v) => v.error ** 2))) / n;
-  const scatter = n < 2 ? 0 : Math.sqrt(sum(values.map((v) => (v.value - mean) ** 2)) / (n * (n - 1)));
-  return { value: mean, error: Math.max(stated, scatter) };
+  return weightedMean(
+    values,
+    values.map(() => 1),
+  );
 }
