@@ -4,7 +4,14 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { EcitonError } from "../core/errors.ts";
 import { loadStudy } from "../data/study/load-study.ts";
 import type { TableFormat } from "../workflows/analyze-formats.ts";
-import { printResult, wholeNumber, withContext, withStudy } from "./options.ts";
+import {
+  observerOption,
+  printResult,
+  warningLines,
+  withContext,
+  withStudy,
+  workersOption,
+} from "./options.ts";
 
 interface AnalyzeOptions {
   readonly json?: boolean;
@@ -18,7 +25,6 @@ interface AnalyzeOptions {
 }
 
 const formats = ["csv", "jsonl", "parquet"] as const satisfies readonly TableFormat[];
-const MOST_WARNINGS = 10;
 
 export function registerAnalyze(program: Command): void {
   program
@@ -27,21 +33,10 @@ export function registerAnalyze(program: Command): void {
     .argument("<dir...>", "output folders of eciton run or eciton sample")
     .option("--json", "print one JSON document on stdout, all talk on stderr")
     .option("--out <dir>", "folder for results (default: eciton-out/analysis)")
-    .addOption(
-      new Option("--workers <n>", "threads; 0 computes in the main thread (default: every core)").argParser(
-        wholeNumber,
-      ),
-    )
+    .addOption(workersOption())
     .option("--dry-run", "say what would be analysed; compute and write nothing")
     .option("--study <file>", "measure what this study's sample.observe asks for on the runs' trajectories")
-    .addOption(
-      new Option(
-        "--observer <file>",
-        "module of your own to measure with on the trajectories; may be repeated",
-      )
-        .argParser((file: string, before: readonly string[]) => [...before, file])
-        .default([], "none"),
-    )
+    .addOption(observerOption("measure with on the trajectories"))
     .addOption(
       new Option("--format <list>", `formats of the tables, of ${formats.join(",")}`)
         .argParser(formatList)
@@ -97,10 +92,7 @@ export function registerAnalyze(program: Command): void {
         };
         printResult(options, document, [
           verdict.text,
-          ...warnings.slice(0, MOST_WARNINGS).map((text) => `warning: ${text}`),
-          ...(warnings.length > MOST_WARNINGS
-            ? [`and ${warnings.length - MOST_WARNINGS} more warnings, all in the report`]
-            : []),
+          ...warningLines(warnings),
           ...files.map((file) => `table:  ${file}`),
           `report: ${report}`,
           `${seconds.toFixed(1)} s`,

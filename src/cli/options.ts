@@ -54,13 +54,23 @@ export function withCommonOptions(command: Command): Command {
     .option("--json", "print one JSON document on stdout, all talk on stderr")
     .option("--out <dir>", "folder for results (default: eciton-out/<name of the study>)")
     .addOption(new Option("--seed <n>", "use this seed instead of the study's").argParser(wholeNumber))
-    .addOption(
-      new Option("--workers <n>", "threads; 0 computes in the main thread (default: every core)").argParser(
-        wholeNumber,
-      ),
-    )
+    .addOption(workersOption())
     .option("--dry-run", "say what would run, how much memory and how long; compute nothing")
     .option("--resume", "go on where an earlier run into the same folder stopped");
+}
+
+export function workersOption(): Option {
+  return new Option(
+    "--workers <n>",
+    "threads; 0 computes in the main thread (default: every core)",
+  ).argParser(wholeNumber);
+}
+
+/** @param use what the module is for */
+export function observerOption(use: string): Option {
+  return new Option("--observer <file>", `module of your own to ${use}; may be repeated`)
+    .argParser((file: string, before: readonly string[]) => [...before, file])
+    .default([], "none");
 }
 
 export function withExecutorOptions(command: Command): Command {
@@ -148,6 +158,17 @@ export async function withContext<Result>(
     process.off("SIGTERM", interrupt);
     await executor.close();
   }
+}
+
+/** Of many warnings a person reads so many; the report has all. */
+const MOST_WARNINGS = 10;
+
+export function warningLines(warnings: readonly string[]): string[] {
+  const more = warnings.length - MOST_WARNINGS;
+  return [
+    ...warnings.slice(0, MOST_WARNINGS).map((text) => `warning: ${text}`),
+    ...(more > 0 ? [`and ${more} more warnings, all in the report`] : []),
+  ];
 }
 
 /** Prints the one document of a command: JSON, or the lines for a person. */

@@ -1,7 +1,7 @@
 /** `eciton run`, `eciton fit`, `eciton sample`: all parts of a study, or one. */
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import type { ModelErrors } from "../workflows/fit-errors.ts";
 import type { RunParts } from "../workflows/plan.ts";
 import type { RunResult } from "../workflows/run.ts";
@@ -9,7 +9,9 @@ import {
   type CommonOptions,
   type ExecutorOptions,
   loadStudyWith,
+  observerOption,
   printResult,
+  warningLines,
   withCommonOptions,
   withContext,
   withExecutorOptions,
@@ -45,12 +47,7 @@ export function registerRun(program: Command): void {
       .command(name)
       .description(description)
       .argument("<study>", "study file (YAML or JSON)");
-    if (parts.sample)
-      withExecutorOptions(command).addOption(
-        new Option("--observer <file>", "module of your own to measure with; may be repeated")
-          .argParser((file: string, before: readonly string[]) => [...before, file])
-          .default([], "none"),
-      );
+    if (parts.sample) withExecutorOptions(command).addOption(observerOption("measure with"));
     withCommonOptions(command).action(async (file: string, options: RunOptions) => {
       const loaded = loadStudyWith(file, options);
       await withStudy(loaded, async () => {
@@ -114,10 +111,7 @@ function documentOf(result: RunResult, errors: ModelErrors | null) {
 function linesOf(result: RunResult): string[] {
   return [
     result.verdict.text,
-    ...result.warnings.slice(0, MOST_WARNINGS).map((text) => `warning: ${text}`),
-    ...(result.warnings.length > MOST_WARNINGS
-      ? [`and ${result.warnings.length - MOST_WARNINGS} more warnings, all in the report`]
-      : []),
+    ...warningLines(result.warnings),
     ...claimLines(result),
     ...(result.model ? [`model:  ${result.model}`] : []),
     ...(result.report ? [`report: ${result.report}`] : []),
@@ -130,5 +124,3 @@ const claimWords = { holds: "holds", fails: "DOES NOT HOLD", open: "cannot be to
 function claimLines({ claims }: RunResult): string[] {
   return (claims?.claims ?? []).map(({ text, outcome }) => `claim ${claimWords[outcome]}: ${text}`);
 }
-
-const MOST_WARNINGS = 10;
