@@ -61,8 +61,8 @@ interface OpenBin {
 
 /**
  * Metropolis chain: a proposal with change ΔΦ of the ensemble's potential is accepted with the probability
- * min(1, r exp(-ΔΦ / k_B T)), r being the ratio of the probabilities of the reverse proposal and of this one. The energy is carried along by adding changes and checked against a full computation
- * at fixed numbers of steps.
+ * min(1, r exp(-ΔΦ / k_B T)), r being the ratio of the probabilities of the reverse proposal and of this one. The energy
+ * is carried along by adding changes and checked against a full computation at fixed numbers of steps.
  * @see Metropolis, Rosenbluth, Rosenbluth, Teller, Teller, J. Chem. Phys. 21, 1087 (1953)
  */
 export class MetropolisChain {

@@ -18,7 +18,7 @@ import {
   type SystemPayload,
 } from "./system.ts";
 import {
-  exchanges as exchangesStates,
+  acceptsExchange,
   type FlowState,
   type LadderReport,
   pairsOfAttempt,
@@ -196,7 +196,7 @@ export function runLadder(
     };
     const decisions = pairs.map((low) => ({
       low,
-      accepted: exchangesStates(
+      accepted: acceptsExchange(
         [potentials[low], potentials[low + 1]],
         [numbersOf(low), numbersOf(low + 1)],
         random,

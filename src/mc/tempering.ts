@@ -40,7 +40,7 @@ export function pairsOfAttempt(attempt: number, rungs: number): number[] {
  * which is exp[(1/k_B T_i - 1/k_B T_j) (E_a - E_b)] in the canonical ensemble. One random number is drawn in any case.
  * @see Swendsen, Wang, Phys. Rev. Lett. 57, 2607 (1986); Hukushima, Nemoto, J. Phys. Soc. Jpn. 65, 1604 (1996)
  */
-export function exchanges(
+export function acceptsExchange(
   potentials: readonly [ReducedPotential, ReducedPotential],
   states: readonly [StateNumbers, StateNumbers],
   random: RandomSource,

@@ -21,6 +21,9 @@ export interface Place {
   readonly pattern: RegExp;
 }
 
+/** They are removed once the results are there. */
+export const checkpointFiles: Place = { folder: CHECKPOINTS, pattern: /^([a-z]+-\d+.*|progress)\.json$/ };
+
 /** What each part of a run leaves behind. */
 export const filesOf = {
   fit: [{ folder: "", pattern: /^(model\.json|training\.csv)$/ }],
@@ -32,7 +35,7 @@ export const filesOf = {
     },
     { folder: SNAPSHOTS, pattern: /^(chain|search)-\d+.*\.(extxyz|POSCAR)$/ },
     { folder: TRAJECTORIES, pattern: /^chain-\d+\.traj$/ },
-    { folder: CHECKPOINTS, pattern: /^([a-z]+-\d+.*|progress)\.json$/ },
+    checkpointFiles,
   ],
   report: [
     { folder: "", pattern: /^(report\.html|provenance\.json)$/ },

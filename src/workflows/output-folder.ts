@@ -8,7 +8,14 @@ import { ioError, makeFolder, strictJson, writeFileAtomic } from "../exec/atomic
 import { acquireLock, type LockPlan, type Owner, ownerOf, refuseWhileLocked } from "../exec/process-lock.ts";
 import { removeTaskFolders } from "../exec/slurm.ts";
 import type { RunContext } from "./context.ts";
-import { CHECKPOINTS, filesOf, type OutputPart, type Place, PROVENANCE } from "./output-files.ts";
+import {
+  CHECKPOINTS,
+  checkpointFiles,
+  filesOf,
+  type OutputPart,
+  type Place,
+  PROVENANCE,
+} from "./output-files.ts";
 import type { Provenance } from "./provenance.ts";
 
 /** What stands in provenance.json. */
@@ -165,7 +172,7 @@ export function isFinished(
 
 /** Everything that the checkpoints could restore stands in the results by now. */
 function removeCheckpoints(outDir: string): void {
-  removeFrom(outDir, filesOf.sample[3]);
+  removeFrom(outDir, checkpointFiles);
   removeTaskFolders(outDir);
 }
 

@@ -12,7 +12,7 @@ import type { Ensemble } from "../../src/mc/ensemble.ts";
 import { shareOfRungs } from "../../src/mc/ladder-board.ts";
 import { LadderFiles } from "../../src/mc/ladder-files.ts";
 import { ReducedPotential } from "../../src/mc/potential.ts";
-import { exchanges, pairsOfAttempt, ReplicaFlow } from "../../src/mc/tempering.ts";
+import { acceptsExchange, pairsOfAttempt, ReplicaFlow } from "../../src/mc/tempering.ts";
 import {
   type FinishedLadder,
   joinMembers,
@@ -280,9 +280,9 @@ describe("exchanges", () => {
     let accepted = 0;
     for (let k = 0; k < n; k++)
       // Φ of `low` is -0.6, of `high` -0.77: the lower potential belongs to the colder rung.
-      if (exchanges([cold, hot], [high, low], random)) accepted++;
+      if (acceptsExchange([cold, hot], [high, low], random)) accepted++;
     expect(Math.abs(accepted / n - exact)).toBeLessThan(4 * Math.sqrt((exact * (1 - exact)) / n));
-    for (let k = 0; k < 100; k++) expect(exchanges([cold, hot], [low, high], random)).toBe(true);
+    for (let k = 0; k < 100; k++) expect(acceptsExchange([cold, hot], [low, high], random)).toBe(true);
   });
 
   it("that hardly ever happen lead to the suggestion of more temperatures", () => {
