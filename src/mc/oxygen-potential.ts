@@ -15,7 +15,8 @@ const shomate = [
   { to: 6000, a: 20.91111, b: 10.72071, c: -2.020498, d: 0.146449, e: 9.245722, f: 5.337651, g: 237.6185 },
 ] as const;
 
-const LOWEST_K = 100;
+/** Where these hold. */
+export const OXYGEN_RANGE_K = { from: 100, to: 6000 } as const;
 
 /** H(298.15 K) - H(0 K) of O2, kJ/mol. @see the same tables */
 const ENTHALPY_TO_298 = 8.683;
@@ -30,10 +31,10 @@ const EV_PER_KJ_MOL = 1000 / (1.602176634e-19 * 6.02214076e23);
  */
 export function oxygenGas(temperature_K: number): { enthalpy: number; entropy: number } {
   const range = shomate.find(({ to }) => temperature_K <= to);
-  if (!range || !(temperature_K >= LOWEST_K))
+  if (!range || !(temperature_K >= OXYGEN_RANGE_K.from))
     throw new EcitonError(
       "usage",
-      `the chemical potential of oxygen is known from ${LOWEST_K} to 6000 K, asked for was ${temperature_K} K; give delta_mu_eV instead`,
+      `the chemical potential of oxygen is known from ${OXYGEN_RANGE_K.from} to ${OXYGEN_RANGE_K.to} K, asked for was ${temperature_K} K; give delta_mu_eV instead`,
       { temperature_K },
     );
   const { a, b, c, d, e, f, g } = range;

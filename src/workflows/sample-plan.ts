@@ -1,7 +1,7 @@
 /** What a study asks Monte Carlo to do, checked before anything runs. */
 import { type ClusterExpansion, type ExpansionRecord, expansionRecord } from "../clusters/expansion.ts";
 import { compileSharedModel, type SharedModel } from "../clusters/shared-model.ts";
-import { studyError } from "../core/errors.ts";
+import { EcitonError, studyError } from "../core/errors.ts";
 import { USUAL_MEASUREMENTS, usualAnneal } from "../data/study/sample-schema.ts";
 import type { Study } from "../data/study/schema.ts";
 import type { Executor } from "../exec/executor.ts";
@@ -13,6 +13,7 @@ import type { Ensemble, MoveWeights } from "../mc/ensemble.ts";
 import { exchangeGroups } from "../mc/exchange-groups.ts";
 import { expandGrid, type GridPoint } from "../mc/grid.ts";
 import { layerNames } from "../mc/layer-counts.ts";
+import { OXYGEN_RANGE_K } from "../mc/oxygen-potential.ts";
 import { columnOf } from "../mc/stop-rule.ts";
 import { conditionsOfStudy } from "./conditions.ts";
 import { makeObservers, type ObserverPlan, observerPlan } from "./observers.ts";
@@ -29,6 +30,9 @@ export function gridOfStudy(study: Study, expansion: ClusterExpansion): GridPoin
   checkEngine(section);
   if (section.method === "tempering" && section.temperatures_K.length < 2)
     throw studyError("sample.temperatures_K", "parallel tempering needs at least two temperatures");
+  checkLabels(section);
+  checkGas(section);
+  refuseTooMany(section);
   for (const { ensemble } of conditionsOfStudy(section))
     checkEnsemble(ensemble(section.temperatures_K[0]), weights, lattice, groups, charges);
   return expandGrid(lattice, {
@@ -56,6 +60,63 @@ function checkEngine({ engine, method, ensemble, moves }: SampleSection): void {
     );
 }
 
+/** @throws {EcitonError} "study" for two conditions that tables and figures would not tell apart */
+function checkLabels(section: SampleSection): void {
+  const labels = conditionsOfStudy(section).map(({ label }) => label);
+  const twice = labels.findIndex((label, i) => labels.indexOf(label) < i);
+  if (twice < 0) return;
+  throw studyError(
+    `sample.${conditionList(section)}[${twice}]`,
+    `it reads "${labels[twice]}", as entry ${labels.indexOf(labels[twice]) + 1} of the list does, and results could not be told ` +
+      `apart; ${section.ensemble === "reservoir" ? "leave one out" : "leave one out, or give each a label of its own"}`,
+  );
+}
+
+function conditionList({ ensemble, reservoir }: SampleSection): string {
+  switch (ensemble) {
+    case "canonical":
+      return "compositions";
+    case "semi-grand":
+      return "chemical_potentials";
+    case "variance-constrained":
+      return "variance_constraint.phi";
+    case "reservoir":
+      return `reservoir.${reservoir!.delta_mu_eV ? "delta_mu_eV" : "oxygen_pressures_bar"}`;
+    default:
+      throw ensemble satisfies never;
+  }
+}
+
+/** @throws {EcitonError} "study" for a temperature at which the chemical potential of the gas is not known */
+function checkGas({ reservoir, temperatures_K }: SampleSection): void {
+  if (!reservoir?.oxygen_pressures_bar) return;
+  const { from, to } = OXYGEN_RANGE_K;
+  temperatures_K.forEach((temperature, t) => {
+    if (temperature < from || temperature > to)
+      throw studyError(
+        `sample.temperatures_K[${t}]`,
+        `the chemical potential of oxygen is known from ${from} to ${to} K, found ${temperature} K; give delta_mu_eV instead of a pressure`,
+      );
+  });
+}
+
+/** Every task is an entry of tables and a file while it runs. */
+const MOST_TASKS = 1_000_000;
+
+/** @throws {EcitonError} "study" before lists of so many entries are made */
+function refuseTooMany(section: SampleSection): void {
+  const { method, supercells, temperatures_K, replicas } = section;
+  const each = method === "anneal" ? annealPlan(section).restarts : replicas;
+  const temperatures = method === "anneal" || method === "wang-landau" ? 1 : temperatures_K.length;
+  const conditions = conditionsOfStudy(section).length;
+  const tasks = supercells.length * conditions * temperatures * each;
+  if (tasks > MOST_TASKS)
+    throw studyError(
+      method === "anneal" ? "sample.anneal.restarts" : "sample.replicas",
+      `cells, conditions, ${temperatures > 1 ? "temperatures, " : ""}and these ${each} make ${tasks} chains; at most ${MOST_TASKS} are possible in a study`,
+    );
+}
+
 export function sampleSection(study: Study): SampleSection {
   if (!study.sample)
     throw studyError("sample", "this command needs the section sample (temperatures_K, ...)");
@@ -73,6 +134,12 @@ export async function checkedObservers(
   files: readonly string[],
 ): Promise<ObserverPlan> {
   const section = sampleSection(study);
+  const { method } = section;
+  if (files.length > 0 && (method === "anneal" || method === "wang-landau"))
+    throw new EcitonError(
+      "usage",
+      `--observer: method: ${method} averages energies alone; method: metropolis or tempering measures with modules`,
+    );
   const plan = observerPlan(study, files);
   for (const matrix of section.supercells) {
     const { series } = await makeObservers(plan, new Supercell(lattice, matrix));
@@ -105,6 +172,7 @@ export function athermalStates(study: Study, expansion: ClusterExpansion): Ather
       "sample.reservoir.oxygen_pressures_bar",
       `with method: ${section.method} give delta_mu_eV: at one pressure each temperature has another chemical potential`,
     );
+  refuseTooMany(section);
   const conditions = conditionsOfStudy(section);
   return gridOfStudy({ ...study, sample: { ...section, temperatures_K: [1], replicas: 1 } }, expansion).map(
     ({ supercell, supercellIndex, conditionIndex, composition, ensemble }) => ({

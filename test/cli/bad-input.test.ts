@@ -216,6 +216,57 @@ const studies: readonly Fault[] = [
     error: "study",
     says: ["model: this needs a model of the study's own"],
   },
+  {
+    title: "a temperature twice",
+    changes: { sample: { temperatures_K: [300, 600, 300] } },
+    code: 2,
+    error: "study",
+    says: [/study\.yaml:\d+: sample\.temperatures_K\[2\]: the same as entry 1 of the list; replicas/],
+  },
+  {
+    title: "two compositions of one name",
+    changes: {
+      sample: {
+        compositions: [
+          { label: "third", per_cell: { Au: "1/3" } },
+          { label: "third", per_cell: { Au: "2/3" } },
+        ],
+      },
+    },
+    code: 2,
+    error: "study",
+    says: [/sample\.compositions\[1\]: it reads "third", as entry 1 of the list does/],
+  },
+  {
+    title: "more replicas than lists can hold",
+    changes: { sample: { replicas: 10_000_000 } },
+    code: 2,
+    error: "study",
+    says: [/sample\.replicas: .* these 10000000 make 20000000 chains; at most 1000000 are possible/],
+  },
+  {
+    title: "more pictures than anyone looks at",
+    changes: { sample: { snapshots: 10_000_000 } },
+    code: 2,
+    error: "study",
+    says: [/sample\.snapshots: expected at most 1000 pictures; trajectory keeps more states/],
+  },
+  {
+    title: "a gas of unknown chemical potential",
+    changes: {
+      sample: {
+        ensemble: "reservoir",
+        compositions: undefined,
+        temperatures_K: [300, 50],
+        reservoir: { replace: [{ from: "Cu", to: "Au" }], oxygen_pressures_bar: [1] },
+      },
+    },
+    code: 2,
+    error: "study",
+    says: [
+      /study\.yaml:\d+: sample\.temperatures_K\[1\]: .* from 100 to 6000 K, found 50 K; give delta_mu_eV/,
+    ],
+  },
 ];
 
 const tables: readonly Fault[] = [

@@ -1,6 +1,7 @@
 /** The section `sample` of a study: what Monte Carlo does. */
 import { z } from "zod";
 import type { Quantity } from "./expression.ts";
+import { ensembles, sampleProblems, samplingMethods } from "./sample-checks.ts";
 
 /** Pieces that sections share, made for the constants of one study. */
 export interface SchemaPieces {
@@ -15,31 +16,23 @@ export interface SchemaPieces {
   ) => z.ZodType<Record<string, number>, Record<string, number | string>>;
 }
 
-export const ensembles = ["canonical", "semi-grand", "variance-constrained", "reservoir"] as const;
-export const samplingMethods = ["metropolis", "tempering", "wang-landau", "anneal"] as const;
-
 /** What stands in for keys, and for whole sections, that a study leaves out. */
 export const usualAnneal = { from_K: 2000, to_K: 50, restarts: 10 } as const;
 export const usualWangLandau = { final_ln_f: 1e-6, flatness: 0.8 } as const;
 export const USUAL_MEASUREMENTS = 1000;
 
-/** The key that says what is held fixed in each ensemble. */
-const neededBy = {
-  canonical: "compositions",
-  "semi-grand": "chemical_potentials",
-  "variance-constrained": "variance_constraint",
-  reservoir: "reservoir",
-} as const;
-
-function ensembleOf(key: (typeof neededBy)[keyof typeof neededBy]): string {
-  return ensembles.find((ensemble) => neededBy[ensemble] === key)!;
-}
+/** Each is a file of its own, and drawn in the report. */
+const MOST_SNAPSHOTS = 1000;
+/** All are kept in memory, and in one checkpoint. */
+const MOST_SAMPLES = 1_000_000;
 
 export function sampleSchema(pieces: SchemaPieces) {
   const { quantity, positive, whole, vector, supercell, composition, speciesNumbers } = pieces;
   const labelled = { label: z.string().optional().describe("name in tables and plots") };
   const observe = z.strictObject({
-    measurements: whole("how often each chain is measured, evenly spaced").default(USUAL_MEASUREMENTS),
+    measurements: whole("how often each chain is measured, evenly spaced")
+      .max(MOST_SAMPLES, `expected at most ${MOST_SAMPLES} measurements`)
+      .default(USUAL_MEASUREMENTS),
     pairs: z
       .strictObject({ cutoff_A: positive("length", "largest distance, Å") })
       .optional()
@@ -233,8 +226,16 @@ export function sampleSchema(pieces: SchemaPieces) {
         .optional()
         .describe("end a chain before its steps are done when this is known well enough"),
       replicas: whole("chains for each point of the grid").default(1),
-      snapshots: whole("evenly spaced pictures of each chain").default(5),
-      samples: whole("measurements of each chain").min(2, "expected at least 2 measurements").default(10_000),
+      snapshots: whole("evenly spaced pictures of each chain")
+        .max(
+          MOST_SNAPSHOTS,
+          `expected at most ${MOST_SNAPSHOTS} pictures; trajectory keeps more states, in one file`,
+        )
+        .default(5),
+      samples: whole("measurements of each chain")
+        .min(2, "expected at least 2 measurements")
+        .max(MOST_SAMPLES, `expected at most ${MOST_SAMPLES} measurements`)
+        .default(10_000),
       trajectory: whole("evenly spaced states of each chain to keep in a file for eciton analyze").optional(),
       observe: observe.optional().describe("what is measured beside energy and layers"),
       exchange: z
@@ -250,67 +251,7 @@ export function sampleSchema(pieces: SchemaPieces) {
         ),
       checkpoint_every_steps: whole("how often a chain writes its checkpoint").default(10_000_000),
     })
-    .superRefine((s, context) => {
-      if (s.temperatures_K.length === 0 && s.method !== "anneal")
-        context.addIssue({
-          code: "custom",
-          path: ["temperatures_K"],
-          message: `method: ${s.method} needs at least one temperature`,
-        });
-      const wants = neededBy[s.ensemble];
-      for (const key of Object.values(neededBy)) {
-        if (key === wants || key === "compositions" || s[key] === undefined) continue;
-        context.addIssue({
-          code: "custom",
-          path: [key],
-          message: `has no meaning in the ${s.ensemble} ensemble; ensemble: ${ensembleOf(key)} needs it`,
-        });
-      }
-      if (s[wants] === undefined)
-        context.addIssue({
-          code: "custom",
-          path: [wants],
-          message: `is needed in the ${s.ensemble} ensemble`,
-        });
-      if (s.ensemble !== "canonical" && (s.compositions?.length ?? 0) > 1)
-        context.addIssue({
-          code: "custom",
-          path: ["compositions"],
-          message: `the ${s.ensemble} ensemble finds its compositions itself; give at most one to begin with`,
-        });
-      for (const key of ["tempering", "wang_landau", "anneal"] as const)
-        if (s[key] !== undefined && s.method !== key.replace("_", "-"))
-          context.addIssue({
-            code: "custom",
-            path: [key],
-            message: `is only read with method: ${key.replace("_", "-")}, but the method is ${s.method}`,
-          });
-      const r = s.reservoir;
-      if (r && (r.delta_mu_eV === undefined) === (r.oxygen_pressures_bar === undefined))
-        context.addIssue({
-          code: "custom",
-          path: ["reservoir"],
-          message: "give either delta_mu_eV or oxygen_pressures_bar",
-        });
-      if (s.until && s.until.confidence >= 1)
-        context.addIssue({
-          code: "custom",
-          path: ["until", "confidence"],
-          message: "expected a number below 1, for example 0.95",
-        });
-      if (s.until && s.method !== "metropolis")
-        context.addIssue({
-          code: "custom",
-          path: ["until"],
-          message: `only chains of method: metropolis end early, but the method is ${s.method}`,
-        });
-      s.observe?.clusters?.forEach((c, i) => {
-        if ((c.cutoff_A === undefined) === (c.shell === undefined))
-          context.addIssue({
-            code: "custom",
-            path: ["observe", "clusters", i],
-            message: "give either cutoff_A or shell",
-          });
-      });
+    .superRefine((section, context) => {
+      for (const problem of sampleProblems(section)) context.addIssue({ code: "custom", ...problem });
     });
 }
