@@ -1,20 +1,18 @@
 /** Compiled flips and mixed moves against the plain code: equal to the last bit. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { CompiledExpansion } from "../../src/clusters/compiled-expansion.ts";
-import { basisNames } from "../../src/clusters/site-basis.ts";
+import type { CompiledExpansion } from "../../src/clusters/compiled-expansion.ts";
 import { EcitonError } from "../../src/core/errors.ts";
 import { RandomStream } from "../../src/core/random.ts";
 import type { ParentLattice } from "../../src/lattice/parent-lattice.ts";
-import { Supercell } from "../../src/lattice/supercell.ts";
 import type { EngineName } from "../../src/mc/compiled-engine.ts";
 import { createMoves } from "../../src/mc/create-moves.ts";
 import type { Ensemble, MoveWeights } from "../../src/mc/ensemble.ts";
 import { ENERGY_CHECK_STEPS, MetropolisChain } from "../../src/mc/metropolis.ts";
-import { matricesFor, randomLattice, randomOccupation } from "../clusters/random-lattices.ts";
+import { randomOccupation } from "../clusters/random-lattices.ts";
 import { publishedCeria } from "./ceria.ts";
+import { engineCases, expectSameChains, type Subject, subjectOf } from "./engine-subjects.ts";
 import { alloy } from "./small-systems.ts";
-import { groupsOf, randomModel, type Subject } from "./swap-subjects.ts";
 
 interface Condition {
   readonly ensemble: Ensemble;
@@ -29,28 +27,8 @@ function chainOf(subject: Subject, condition: Condition, engine: EngineName): Me
   return new MetropolisChain(model, moves, occupation, temperature, new RandomStream(77, 3), engine);
 }
 
-function expectSameChains(subject: Subject, condition: Condition, steps: number): MetropolisChain {
-  const plain = chainOf(subject, condition, "reference");
-  const direct = chainOf(subject, condition, "direct");
-  const field = chainOf(subject, condition, "field");
-  expect(plain.engineSteps).toBeNull();
-  let done = 0;
-  // Pieces of all lengths, so that batches of random numbers end anywhere.
-  for (const part of [1, 2, 3, steps >> 2, 61, steps]) {
-    for (const chain of [plain, direct, field]) chain.run(part);
-    done += part;
-    const expected = plain.state();
-    expect(direct.state()).toEqual(expected);
-    expect(field.state()).toEqual(expected);
-    const bin = plain.takeBin();
-    expect(direct.takeBin()).toEqual(bin);
-    expect(field.takeBin()).toEqual(bin);
-  }
-  expect(direct.engineSteps).toEqual({ direct: done, field: 0 });
-  expect(field.engineSteps).toEqual({ direct: 0, field: done });
-  expect(subject.model.energy(field.occupation)).toBeCloseTo(field.energy, 8);
-  for (const chain of [direct, field]) chain.close();
-  return plain;
+function expectSame(subject: Subject, condition: Condition, steps: number): MetropolisChain {
+  return expectSameChains(subject, (engine) => chainOf(subject, condition, engine), steps);
 }
 
 const total = (counts: Float64Array) => counts.reduce((sum, n) => sum + n, 0);
@@ -102,35 +80,20 @@ describe("compiled flips and mixtures", () => {
     const tried = new Array<number>(8).fill(0);
     const moved = new Array<number>(8).fill(0);
     fc.assert(
-      fc.property(
-        randomLattice.chain((lattice) =>
-          fc.record({
-            lattice: fc.constant(lattice),
-            matrix: matricesFor(lattice),
-            basis: fc.constantFrom(...basisNames),
-            seed: fc.nat(1000),
-            temperature: fc.constantFrom(200, 1000, 5000),
-          }),
-        ),
-        ({ lattice, matrix, basis, seed, temperature }) => {
-          const random = new RandomStream(seed, 0);
-          const supercell = new Supercell(lattice, matrix);
-          const model = new CompiledExpansion(randomModel(lattice, basis, random), supercell);
-          const occupation = randomOccupation(supercell, random);
-          const subject = { model, supercell, groups: groupsOf(lattice), occupation };
-          conditions(lattice, random, temperature).forEach((condition, k) => {
-            try {
-              chainOf(subject, condition, "reference");
-            } catch (error) {
-              // Not every ensemble can be sampled by these moves everywhere.
-              if (error instanceof EcitonError && error.code === "study") return;
-              throw error;
-            }
-            tried[k]++;
-            moved[k] += total(expectSameChains(subject, condition, 300).accepted);
-          });
-        },
-      ),
+      fc.property(engineCases(200, 1000, 5000), (given) => {
+        const { subject, random } = subjectOf(given);
+        conditions(given.lattice, random, given.temperature).forEach((condition, k) => {
+          try {
+            chainOf(subject, condition, "reference");
+          } catch (error) {
+            // Not every ensemble can be sampled by these moves everywhere.
+            if (error instanceof EcitonError && error.code === "study") return;
+            throw error;
+          }
+          tried[k]++;
+          moved[k] += total(expectSame(subject, condition, 300).accepted);
+        });
+      }),
       { numRuns: 30 },
     );
     for (const count of tried) expect(count).toBeGreaterThan(2);
@@ -151,9 +114,9 @@ describe("compiled flips and mixtures", () => {
       ensemble: { kind: "semi-grand", chemicalPotentials: potentials },
       temperature: 400,
     };
-    expectSameChains(subject, flips, ENERGY_CHECK_STEPS >> 2);
+    expectSame(subject, flips, ENERGY_CHECK_STEPS >> 2);
     for (const moves of [undefined, { swap: 1, neighbourSwap: 1, reaction: 2, neighbourCutoff: 3.1 }])
-      expectSameChains(
+      expectSame(
         subject,
         {
           ensemble: {
@@ -189,7 +152,7 @@ describe("compiled flips and mixtures", () => {
       ],
       deltaMu: -1.6,
     };
-    const plain = expectSameChains(subject, { ensemble, temperature: 900 }, 40_000);
+    const plain = expectSame(subject, { ensemble, temperature: 900 }, 40_000);
     expect(total(plain.accepted)).toBeGreaterThan(1000);
   });
 

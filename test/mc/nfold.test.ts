@@ -4,7 +4,6 @@ import { describe, expect, it } from "vitest";
 import { CompiledExpansion } from "../../src/clusters/compiled-expansion.ts";
 import { expansionRecord } from "../../src/clusters/expansion.ts";
 import { buildPool } from "../../src/clusters/pool.ts";
-import { basisNames } from "../../src/clusters/site-basis.ts";
 import { EcitonError } from "../../src/core/errors.ts";
 import { RandomStream } from "../../src/core/random.ts";
 import { BOLTZMANN_EV_PER_K } from "../../src/core/units.ts";
@@ -16,10 +15,10 @@ import { exchangeGroups } from "../../src/mc/exchange-groups.ts";
 import { FlipMoves } from "../../src/mc/flip-moves.ts";
 import { ENERGY_CHECK_STEPS, MetropolisChain } from "../../src/mc/metropolis.ts";
 import { SwapMoves } from "../../src/mc/swap-moves.ts";
-import { matricesFor, randomLattice, randomOccupation } from "../clusters/random-lattices.ts";
+import { randomOccupation } from "../clusters/random-lattices.ts";
 import { publishedCeria } from "./ceria.ts";
+import { canExchange, engineCases, type Subject, subjectOf } from "./engine-subjects.ts";
 import { forEachState } from "./enumerate-states.ts";
-import { canExchange, groupsOf, randomModel, type Subject } from "./swap-subjects.ts";
 
 const codes = ["nfold", "nfold-reference"] as const;
 
@@ -390,27 +389,12 @@ describe("the compiled code", () => {
   it("gives the same chains as the plain code on any lattice, basis and supercell", () => {
     let tried = 0;
     fc.assert(
-      fc.property(
-        randomLattice.chain((lattice) =>
-          fc.record({
-            lattice: fc.constant(lattice),
-            matrix: matricesFor(lattice),
-            basis: fc.constantFrom(...basisNames),
-            seed: fc.nat(1000),
-            temperature: fc.constantFrom(100, 300, 1000, 5000),
-          }),
-        ),
-        ({ lattice, matrix, basis, seed, temperature }) => {
-          const random = new RandomStream(seed, 0);
-          const supercell = new Supercell(lattice, matrix);
-          const model = new CompiledExpansion(randomModel(lattice, basis, random), supercell);
-          const occupation = randomOccupation(supercell, random);
-          const subject = { model, supercell, groups: groupsOf(lattice), occupation };
-          if (!canExchange(subject)) return;
-          tried++;
-          expectSame(subject, [temperature], [1, 2, 3, 500, 10_000]);
-        },
-      ),
+      fc.property(engineCases(100, 300, 1000, 5000), (given) => {
+        const { subject } = subjectOf(given);
+        if (!canExchange(subject)) return;
+        tried++;
+        expectSame(subject, [given.temperature], [1, 2, 3, 500, 10_000]);
+      }),
       { numRuns: 50 },
     );
     expect(tried).toBeGreaterThan(12);

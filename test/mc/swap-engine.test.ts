@@ -11,9 +11,9 @@ import type { EngineName } from "../../src/mc/compiled-engine.ts";
 import { exchangeGroups } from "../../src/mc/exchange-groups.ts";
 import { ENERGY_CHECK_STEPS, MetropolisChain } from "../../src/mc/metropolis.ts";
 import { SwapMoves } from "../../src/mc/swap-moves.ts";
-import { matricesFor, randomLattice, randomOccupation } from "../clusters/random-lattices.ts";
+import { randomOccupation } from "../clusters/random-lattices.ts";
 import { publishedCeria } from "./ceria.ts";
-import { canExchange, groupsOf, randomModel, type Subject } from "./swap-subjects.ts";
+import { canExchange, engineCases, expectSameChains, type Subject, subjectOf } from "./engine-subjects.ts";
 
 function chainOf(subject: Subject, temperature: number, engine: EngineName): MetropolisChain {
   const { model, supercell, groups, occupation } = subject;
@@ -21,53 +21,20 @@ function chainOf(subject: Subject, temperature: number, engine: EngineName): Met
   return new MetropolisChain(model, moves, occupation, temperature, new RandomStream(77, 3), engine);
 }
 
-function expectSameChains(subject: Subject, temperature: number, steps: number): void {
-  const plain = chainOf(subject, temperature, "reference");
-  const direct = chainOf(subject, temperature, "direct");
-  const field = chainOf(subject, temperature, "field");
-  expect(plain.engineSteps).toBeNull();
-  let done = 0;
-  // Pieces of all lengths, so that batches of random numbers end anywhere.
-  for (const part of [1, 2, 3, steps >> 2, 61, steps]) {
-    for (const chain of [plain, direct, field]) chain.run(part);
-    done += part;
-    const expected = plain.state();
-    expect(direct.state()).toEqual(expected);
-    expect(field.state()).toEqual(expected);
-    const bin = plain.takeBin();
-    expect(direct.takeBin()).toEqual(bin);
-    expect(field.takeBin()).toEqual(bin);
-  }
-  expect(direct.engineSteps).toEqual({ direct: done, field: 0 });
-  expect(field.engineSteps).toEqual({ direct: 0, field: done });
-  expect(subject.model.energy(field.occupation)).toBeCloseTo(field.energy, 8);
+function expectSame(subject: Subject, temperature: number, steps: number): MetropolisChain {
+  return expectSameChains(subject, (engine) => chainOf(subject, temperature, engine), steps);
 }
 
 describe("compiled engines", () => {
   it("give the same chains as the plain code on any lattice, basis and supercell", () => {
     let tried = 0;
     fc.assert(
-      fc.property(
-        randomLattice.chain((lattice) =>
-          fc.record({
-            lattice: fc.constant(lattice),
-            matrix: matricesFor(lattice),
-            basis: fc.constantFrom(...basisNames),
-            seed: fc.nat(1000),
-            temperature: fc.constantFrom(200, 1000, 5000),
-          }),
-        ),
-        ({ lattice, matrix, basis, seed, temperature }) => {
-          const random = new RandomStream(seed, 0);
-          const supercell = new Supercell(lattice, matrix);
-          const model = new CompiledExpansion(randomModel(lattice, basis, random), supercell);
-          const occupation = randomOccupation(supercell, random);
-          const subject = { model, supercell, groups: groupsOf(lattice), occupation };
-          if (!canExchange(subject)) return;
-          tried++;
-          expectSameChains(subject, temperature, 400);
-        },
-      ),
+      fc.property(engineCases(200, 1000, 5000), (given) => {
+        const { subject } = subjectOf(given);
+        if (!canExchange(subject)) return;
+        tried++;
+        expectSame(subject, given.temperature, 400);
+      }),
       { numRuns: 80 },
     );
     expect(tried).toBeGreaterThan(20);
@@ -96,7 +63,7 @@ describe("compiled engines", () => {
       const supercell = new Supercell(mixed, matrix);
       const model = new CompiledExpansion({ lattice: mixed, basis, terms }, supercell);
       const occupation = randomOccupation(supercell, random);
-      expectSameChains({ model, supercell, groups: exchangeGroups(mixed), occupation }, 3000, 2000);
+      expectSame({ model, supercell, groups: exchangeGroups(mixed), occupation }, 3000, 2000);
     }
   });
 
@@ -108,7 +75,7 @@ describe("compiled engines", () => {
     const model = new CompiledExpansion({ lattice: mixed, basis: "chebyshev", terms }, supercell);
     expect(Math.max(...model.tables.manyBody)).toBe(0);
     const occupation = randomOccupation(supercell, random);
-    expectSameChains({ model, supercell, groups: exchangeGroups(mixed), occupation }, 2000, 3000);
+    expectSame({ model, supercell, groups: exchangeGroups(mixed), occupation }, 2000, 3000);
   });
 
   it("do so with more literals around a site than one mask word holds", () => {
@@ -125,7 +92,7 @@ describe("compiled engines", () => {
     const model = new CompiledExpansion({ lattice, basis: "indicator", terms }, supercell);
     expect(model.tables.manyBody[0]).toBeGreaterThan(32);
     const occupation = randomOccupation(supercell, random);
-    expectSameChains({ model, supercell, groups: exchangeGroups(lattice), occupation }, 1500, 3000);
+    expectSame({ model, supercell, groups: exchangeGroups(lattice), occupation }, 1500, 3000);
   });
 
   it("do so for ceria over a check of the energy, and from one to the other", () => {
