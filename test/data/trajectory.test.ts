@@ -15,7 +15,6 @@ import { join, resolve } from "node:path";
 import { crc32 } from "node:zlib";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
-import { EcitonError } from "../../src/core/errors.ts";
 import { readExtxyz } from "../../src/data/formats/extxyz.ts";
 import { openTrajectory } from "../../src/data/trajectory.ts";
 import { trajectoryExtxyz } from "../../src/data/trajectory-extxyz.ts";
@@ -25,6 +24,7 @@ import { latticeFromRecord, latticeRecord } from "../../src/lattice/lattice-reco
 import { createParentLattice } from "../../src/lattice/parent-lattice.ts";
 import { Supercell } from "../../src/lattice/supercell.ts";
 import { randomLattice } from "../clusters/random-lattices.ts";
+import { failureOf } from "../failure.ts";
 import { frameOf, trajectoryHeader } from "./trajectory-frames.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "eciton-trajectory-"));
@@ -42,16 +42,6 @@ function written(frames: number, header: TrajectoryHeader = trajectoryHeader): s
   }
   writer.close();
   return path;
-}
-
-function failureOf(action: () => unknown): EcitonError {
-  try {
-    action();
-  } catch (error) {
-    expect(error).toBeInstanceOf(EcitonError);
-    return error as EcitonError;
-  }
-  throw new Error("it did not fail");
 }
 
 const frameBytes = new FrameCodec(trajectoryHeader, "test").frameBytes;

@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { EcitonError } from "../../src/core/errors.ts";
 import { ioError, strictJson, writeFileAtomic } from "../../src/exec/atomic-file.ts";
+import { failureOf } from "../failure.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "eciton-atomic-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -19,16 +19,6 @@ function mountSmallDisk(): { path: string; reason: string | null } {
   } catch (error) {
     return { path, reason: String(error).split("\n")[0] };
   }
-}
-
-function failureOf(action: () => void): EcitonError {
-  try {
-    action();
-  } catch (error) {
-    expect(error).toBeInstanceOf(EcitonError);
-    return error as EcitonError;
-  }
-  throw new Error("it did not fail");
 }
 
 describe("writeFileAtomic", () => {

@@ -3,27 +3,17 @@ import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
-import { EcitonError } from "../../src/core/errors.ts";
 import { cloneFromBytes, cloneToBytes } from "../../src/exec/clone-file.ts";
 import type { QueuedElement } from "../../src/exec/slurm-commands.ts";
 import { fingerprintOfTasks, type Submission, TaskFolder } from "../../src/exec/task-folder.ts";
 import { lockFolder } from "../../src/exec/task-lock.ts";
 import { taskStates } from "../../src/exec/task-states.ts";
+import { failureOf } from "../failure.ts";
 
 const root = mkdtempSync(join(tmpdir(), "eciton-tasks-"));
 afterAll(() => rmSync(root, { recursive: true }));
 let folders = 0;
 const newFolder = (fingerprint = "f") => new TaskFolder(join(root, String(folders++)), fingerprint);
-
-function failureOf(action: () => unknown): EcitonError {
-  try {
-    action();
-  } catch (error) {
-    expect(error).toBeInstanceOf(EcitonError);
-    return error as EcitonError;
-  }
-  throw new Error("it did not fail");
-}
 
 const submission = (number: number, elements: number[][], changes: Partial<Submission> = {}): Submission => ({
   number,

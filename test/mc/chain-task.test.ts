@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CompiledExpansion } from "../../src/clusters/compiled-expansion.ts";
 import { expansionRecord } from "../../src/clusters/expansion.ts";
-import { EcitonError } from "../../src/core/errors.ts";
 import { createExecutor } from "../../src/exec/executor.ts";
 import { Supercell } from "../../src/lattice/supercell.ts";
 import {
@@ -14,6 +13,7 @@ import {
   type FinishedChain,
   runChain,
 } from "../../src/mc/chain-task.ts";
+import { failureOf } from "../failure.ts";
 import { publishedExpansion } from "./ceria.ts";
 
 const expansion = publishedExpansion();
@@ -41,16 +41,6 @@ const flags = () => ({ cancel: new Int32Array(1), progress: new Int32Array(3), i
 function finished(result: ChainResult): FinishedChain {
   if (result.interrupted) throw new Error(`interrupted at step ${result.step}`);
   return result;
-}
-
-function errorOf(run: () => unknown): EcitonError {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof EcitonError) return error;
-    throw error;
-  }
-  throw new Error("no error was thrown");
 }
 
 let folder: string;
@@ -212,7 +202,7 @@ describe("checkpoints", () => {
     const file = join(folder, "a-file");
     writeFileSync(file, "");
     const path = join(file, "chain.json");
-    const error = errorOf(() =>
+    const error = failureOf(() =>
       runChain(payload({ checkpoint: { path, everySteps: 10_000, resume: false } }), flags()),
     );
     expect(error.code).toBe("io");
@@ -223,11 +213,11 @@ describe("checkpoints", () => {
     const path = join(folder, "other.json");
     runChain(payload({ checkpoint: { path, everySteps: 10_000, resume: false } }), flags());
     const checkpoint = { path, everySteps: 10_000, resume: true };
-    expect(errorOf(() => runChain(payload({ seed: 6, checkpoint }), flags())).message).toContain(
+    expect(failureOf(() => runChain(payload({ seed: 6, checkpoint }), flags())).message).toContain(
       "of another run",
     );
     writeFileSync(path, readFileSync(path, "utf8").slice(0, 100));
-    const broken = errorOf(() => runChain(payload({ checkpoint }), flags()));
+    const broken = failureOf(() => runChain(payload({ checkpoint }), flags()));
     expect(broken.code).toBe("data");
     expect(broken.message).toContain(path);
     // Without `resume` an old file is simply replaced.
@@ -246,13 +236,13 @@ describe("impossible chains", () => {
     [{ steps: 10, samples: 20 }, "sample.steps", "at least 20"],
     [{ snapshots: 0 }, "sample.snapshots", "at least 1"],
   ] as [Partial<ChainPayload>, string, string][])("are refused: %j", (changes, path, message) => {
-    const error = errorOf(() => runChain(payload(changes), flags()));
+    const error = failureOf(() => runChain(payload(changes), flags()));
     expect(error.code).toBe("study");
     expect(error.details.path).toBe(path);
     expect(error.message).toContain(message);
   });
 
   it("a temperature of zero is refused", () => {
-    expect(errorOf(() => runChain(payload({ temperature_K: 0 }), flags())).message).toContain("above 0 K");
+    expect(failureOf(() => runChain(payload({ temperature_K: 0 }), flags())).message).toContain("above 0 K");
   });
 });
