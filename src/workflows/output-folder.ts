@@ -165,8 +165,11 @@ export function isFinished(
   const lock = lockOf(outDir);
   if (!existsSync(lock.path) && !existsSync(join(outDir, CHECKPOINTS))) return true;
   const owned = acquireLock(lock);
-  removeCheckpoints(outDir);
-  owned.release();
+  try {
+    removeCheckpoints(outDir);
+  } finally {
+    owned.release();
+  }
   return true;
 }
 
@@ -215,12 +218,21 @@ function removeFrom(outDir: string, place: Place): string[] {
 function readRecord(outDir: string): RunRecord | null {
   const path = join(outDir, PROVENANCE);
   if (!existsSync(path)) return null;
+  const fail = (what: string, cause?: unknown): never => {
+    throw new EcitonError("data", `${path}: ${what}; delete it to begin anew`, { file: path }, cause);
+  };
+  const text = readTextFile(path);
+  let found: Partial<RunRecord> | null;
   try {
-    return JSON.parse(readTextFile(path)) as RunRecord;
+    found = JSON.parse(text);
   } catch (error) {
-    if (error instanceof EcitonError) throw error;
-    throw new EcitonError("data", `${path}: not a JSON file; delete it to begin anew`, { file: path }, error);
+    return fail("not a JSON file", error);
   }
+  // What decides whether a run may go on; the rest is for people.
+  const { parts, inputs, resolvedStudy } = found ?? {};
+  if (!Array.isArray(parts) || !Array.isArray(inputs) || typeof resolvedStudy !== "string")
+    return fail("not the record of a run (it lacks parts, inputs or resolvedStudy)");
+  return found as RunRecord;
 }
 
 /** In words, at most three: what decides the results and is not the same. */

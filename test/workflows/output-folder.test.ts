@@ -9,6 +9,7 @@ import type { RunContext } from "../../src/workflows/context.ts";
 import { beginOutput, checkOutputFolder, isFinished } from "../../src/workflows/output-folder.ts";
 import { type InputFile, type Provenance, provenanceOf } from "../../src/workflows/provenance.ts";
 import { smallStudy } from "../cli/small-study.ts";
+import { failureOf } from "../failure.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "eciton-output-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -55,6 +56,17 @@ function finished(record = provenance()): void {
 }
 
 describe("going on with a run", () => {
+  it.each(["", "null", "{}", '{"parts": ["fit"], "inputs": []}'])(
+    "is refused where provenance.json is %j",
+    (text) => {
+      put("provenance.json");
+      writeFileSync(join(outDir, "provenance.json"), text);
+      const failure = failureOf(() => checkOutputFolder(context(true), provenance(), both));
+      expect(failure.code).toBe("data");
+      expect(failure.message).toContain("provenance.json: not ");
+    },
+  );
+
   it.each([
     [{ sample: { until: { observable: "energy_eV_per_cell", error: 1 } } }, /sample\.until was absent, is /],
     [{ sample: { trajectory: 10 } }, /sample\.trajectory was absent, is 10/],
