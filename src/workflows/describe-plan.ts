@@ -3,7 +3,7 @@ import { compileSharedModel, memoryNeeds } from "../clusters/shared-model.ts";
 import { Supercell } from "../lattice/supercell.ts";
 import { count, integer } from "../report/numbers.ts";
 import type { RunParts, RunPlan } from "./plan.ts";
-import { supercellText } from "./sample-states.ts";
+import { supercellText } from "./supercell-text.ts";
 
 export function describePlan(plan: RunPlan, parts: RunParts, workers: number): string[] {
   const { study } = plan.loaded;

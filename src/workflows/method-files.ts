@@ -11,7 +11,7 @@ import { numbered, SNAPSHOTS } from "./output-files.ts";
 import type { SampledDensity } from "./sample-densities.ts";
 import type { AthermalState } from "./sample-plan.ts";
 import type { SampledSearch } from "./sample-searches.ts";
-import { supercellText } from "./sample-states.ts";
+import { supercellText } from "./supercell-text.ts";
 
 function stateRecord({ supercell, conditionLabel, composition, ensemble }: AthermalState) {
   return { supercell, conditionLabel, composition, ensemble };

@@ -15,8 +15,8 @@ import type { SampleOutcome } from "./sample.ts";
 import type { SampledDensity } from "./sample-densities.ts";
 import type { SampledLadder } from "./sample-ladders.ts";
 import type { SampledSearch } from "./sample-searches.ts";
-import { supercellText } from "./sample-states.ts";
 import { marksOf, snapshotPanel } from "./snapshot-panels.ts";
+import { supercellText } from "./supercell-text.ts";
 
 /** @returns null for plain chains */
 export function methodsSummary(outcome: SampleOutcome, lattice: ParentLattice): SamplingMethods | null {

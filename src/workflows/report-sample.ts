@@ -12,8 +12,9 @@ import { conditionName, conditionsOfStudy } from "./conditions.ts";
 import { mixingCurves } from "./mixing-curve.ts";
 import { fractionCurves, notSettled, thermalCurves } from "./report-curves.ts";
 import type { SampledChain } from "./sample-chains.ts";
-import { type SampledState, supercellText } from "./sample-states.ts";
+import type { SampledState } from "./sample-states.ts";
 import { snapshotGrids } from "./snapshot-grids.ts";
+import { supercellText } from "./supercell-text.ts";
 
 /** Lattices this small in layers have no layer plot. */
 const FEWEST_LAYERS = 2;

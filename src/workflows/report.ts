@@ -8,8 +8,8 @@ import type { LatticeSummary, ReportModel } from "../report/model.ts";
 import { renderReport } from "../report/render.ts";
 import type { PoolResult } from "./pool.ts";
 import type { Provenance } from "./provenance.ts";
-import { supercellText } from "./sample-states.ts";
 import { cutoffsOfStudy } from "./study-lattice.ts";
+import { supercellText } from "./supercell-text.ts";
 
 /** @returns path of the page */
 export function writeReport(model: ReportModel, outDir: string): string {

@@ -8,6 +8,7 @@ import type { GridPoint } from "../mc/grid.ts";
 import type { LayerRow } from "../mc/layer-counts.ts";
 import { conditionsOfStudy } from "./conditions.ts";
 import type { SampledChain } from "./sample-chains.ts";
+import { supercellText } from "./supercell-text.ts";
 import { weightedMean } from "./weighted-mean.ts";
 
 export interface LayerShare {
@@ -139,11 +140,6 @@ function averageMaps(results: readonly FinishedChain[]): ObservedMap[] {
 /** "B", or "B@group" where several groups hold it. */
 export function layerSpecies({ species, group }: LayerRow, rows: readonly LayerRow[]): string {
   return rows.some((row) => row.species === species && row.group !== group) ? `${species}@${group}` : species;
-}
-
-export function supercellText(matrix: readonly number[]): string {
-  const rows = matrix.length === 9 ? [matrix.slice(0, 3), matrix.slice(3, 6), matrix.slice(6)] : [];
-  return matrix.length === 3 ? matrix.join(" × ") : rows.map((row) => `(${row.join(" ")})`).join(" ");
 }
 
 function sum(values: readonly number[]): number {
