@@ -3,22 +3,15 @@ import { RandomStream } from "../core/random.ts";
 import type { TaskContext, TaskFunction } from "../exec/executor.ts";
 import type { Observers } from "../lattice/observer.ts";
 import { fingerprint, readState, writeState } from "./chain-checkpoint.ts";
-import { ChainRecords, type RecordState, type Snapshot } from "./chain-records.ts";
+import type { RecordState, Snapshot } from "./chain-records.ts";
 import { type ChainSummary, type MoveAcceptance, summarizeChain } from "./chain-summary.ts";
 import { ChainTrajectory, type TrajectoryPlan } from "./chain-trajectory.ts";
 import type { EngineName } from "./compiled-engine.ts";
 import type { Ensemble } from "./ensemble.ts";
-import { CompositionCounter, LayerCounter } from "./layer-counts.ts";
-import { type ChainState, MetropolisChain } from "./metropolis.ts";
+import type { ChainState } from "./metropolis.ts";
+import { acceptanceOf, checkRecords, recordedChain, statesOf } from "./recorded-chain.ts";
 import { type StopResult, StopRule, type Until } from "./stop-rule.ts";
-import {
-  type CheckpointPlan,
-  expectWhole,
-  POLL_STEPS,
-  prepareSystem,
-  type SystemPayload,
-  startState,
-} from "./system.ts";
+import { type CheckpointPlan, expectWhole, POLL_STEPS, prepareSystem, type SystemPayload } from "./system.ts";
 
 export interface ChainPayload extends SystemPayload {
   /** Default: canonical. */
@@ -87,7 +80,8 @@ export function runChain(
   observers: Observers = { series: [], maps: [] },
 ): ChainResult {
   const { index, steps, checkpoint } = payload;
-  const { chain, moves, records, stop, numCells } = prepareChain(payload, observers);
+  const { recorded, stop, numCells } = prepareChain(payload, observers);
+  const { chain, records } = recorded;
   const task = checkpoint ? fingerprintOf(payload) : "";
   const saved = checkpoint?.resume ? readState<Saved>(checkpoint.path, task) : null;
   if (saved) {
@@ -106,12 +100,7 @@ export function runChain(
     const state: Saved = { ended, frames, chain: chain.state(), records: records.state() };
     writeState(checkpoint.path, task, state);
   };
-  const acceptance = () =>
-    moves.kinds.map((move, kind) => ({
-      move,
-      proposed: chain.proposed[kind],
-      accepted: chain.accepted[kind],
-    }));
+  const good = () => stop?.satisfied(acceptanceOf(recorded)) ?? false;
   const every = checkpoint?.everySteps ?? Number.POSITIVE_INFINITY;
   const poll = payload.engine === "nfold" ? NFOLD_POLL_STEPS : POLL_STEPS;
   try {
@@ -126,7 +115,7 @@ export function runChain(
       const before = records.samples;
       records.record(chain);
       trajectory?.record(chain);
-      ended = chain.step === steps || (records.samples > before && (stop?.satisfied(acceptance()) ?? false));
+      ended = chain.step === steps || (records.samples > before && good());
       if (ended) {
         chain.checkEnergy();
         records.end(chain);
@@ -139,47 +128,31 @@ export function runChain(
     chain.close();
     trajectory?.close();
   }
-  const { step, energy, occupation } = chain.lowest;
-  const moved = acceptance();
+  const acceptance = acceptanceOf(recorded);
   return {
     interrupted: false,
     index,
     steps: chain.step,
     numCells,
-    ...summarizeChain(records, payload.temperature_K, moved),
-    acceptance: moved,
-    until: stop?.result(moved) ?? null,
-    snapshots: records.snapshots,
-    lowest: { step, energy_eV: energy, occupation },
+    ...summarizeChain(records, payload.temperature_K, acceptance),
+    acceptance,
+    until: stop?.result(acceptance) ?? null,
+    ...statesOf(recorded),
   };
 }
 
 function prepareChain(payload: ChainPayload, observers: Observers) {
-  const { steps, samples, snapshots, measurements = 0 } = payload;
-  const ensemble = payload.ensemble ?? { kind: "canonical" };
-  expectWhole("samples", samples, 2);
-  expectWhole("snapshots", snapshots, 1);
-  expectWhole("observe.measurements", measurements, 0);
-  expectWhole("steps", steps, Math.max(samples, snapshots, measurements));
+  const { steps, samples, snapshots, measurements = 0, temperature_K, until } = payload;
+  const records = { steps, samples, snapshots, measurements };
+  checkRecords(records);
   if (payload.checkpoint) expectWhole("checkpoint_every_steps", payload.checkpoint.everySteps, 1);
   const system = prepareSystem(payload);
-  const { supercell, groups, counts, model } = system;
+  const { numCells } = system.supercell;
+  const ensemble = payload.ensemble ?? { kind: "canonical" };
   const random = new RandomStream(payload.seed, payload.index);
-  const { occupation, moves } = startState(system, ensemble, payload.moves, random);
-  const { temperature_K, engine } = payload;
-  const chain = new MetropolisChain(model, moves, occupation, temperature_K, random, engine);
-  const fixed = ensemble.kind === "canonical";
-  const layers = new LayerCounter(supercell, groups, fixed ? counts : null, payload.layers);
-  const composition = fixed ? null : new CompositionCounter(supercell, groups);
-  const records = new ChainRecords(layers, composition, observers, {
-    steps,
-    samples,
-    snapshots,
-    measurements,
-  });
-  const { numCells } = supercell;
-  const stop = payload.until ? new StopRule(payload.until, records, numCells, temperature_K) : null;
-  return { chain, moves, records, stop, numCells };
+  const recorded = recordedChain(system, { ...payload, ensemble, observers, records }, random);
+  const stop = until ? new StopRule(until, recorded.records, numCells, temperature_K) : null;
+  return { recorded, stop, numCells };
 }
 
 /** What a checkpoint of a chain holds. */

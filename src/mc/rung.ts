@@ -1,17 +1,21 @@
 /** One temperature of a ladder: its chain, and everything that stays with it while states come and go. */
 import type { RandomStream } from "../core/random.ts";
-import type { Observers } from "../lattice/observer.ts";
-import { ChainRecords, type RecordPlan, type RecordState } from "./chain-records.ts";
+import type { ChainRecords, RecordState } from "./chain-records.ts";
 import { summarizeChain } from "./chain-summary.ts";
 import type { FinishedChain } from "./chain-task.ts";
 import { ChainTrajectory, type TrajectoryPlan } from "./chain-trajectory.ts";
-import type { EngineName } from "./compiled-engine.ts";
-import type { Ensemble, MoveWeights } from "./ensemble.ts";
+import type { Ensemble } from "./ensemble.ts";
 import type { Configuration } from "./ladder-board.ts";
-import type { Moves } from "./lattice-model.ts";
-import { CompositionCounter, LayerCounter } from "./layer-counts.ts";
-import { type ChainState, MetropolisChain, ROUNDING_EV } from "./metropolis.ts";
-import { POLL_STEPS, type System, startState } from "./system.ts";
+import { CompositionCounter } from "./layer-counts.ts";
+import { type ChainState, type MetropolisChain, ROUNDING_EV } from "./metropolis.ts";
+import {
+  acceptanceOf,
+  type RecordedChain,
+  type RecordedChainPlan,
+  recordedChain,
+  statesOf,
+} from "./recorded-chain.ts";
+import { POLL_STEPS, type System } from "./system.ts";
 
 export interface RungPlan {
   readonly temperature_K: number;
@@ -19,13 +23,7 @@ export interface RungPlan {
   readonly trajectory?: TrajectoryPlan;
 }
 
-export interface RungOptions {
-  readonly moves?: MoveWeights;
-  readonly layers: readonly string[];
-  readonly engine?: EngineName;
-  readonly observers: Observers;
-  readonly records: RecordPlan;
-}
+export type RungOptions = Omit<RecordedChainPlan, "ensemble" | "temperature_K">;
 
 export interface RungState {
   readonly frames: number | null;
@@ -36,7 +34,7 @@ export interface RungState {
 export class Rung {
   readonly #plan: RungPlan;
   readonly #chain: MetropolisChain;
-  readonly #moves: Moves;
+  readonly #recorded: RecordedChain;
   readonly #records: ChainRecords;
   readonly #counter: CompositionCounter;
   readonly #counts: Int32Array;
@@ -44,29 +42,22 @@ export class Rung {
   #trajectory: ChainTrajectory | null = null;
 
   constructor(system: System, plan: RungPlan, options: RungOptions, random: RandomStream) {
-    const { supercell, groups, model, counts } = system;
-    const { occupation, moves } = startState(system, plan.ensemble, options.moves, random);
-    const fixed = plan.ensemble.kind === "canonical";
+    const { supercell, groups } = system;
+    const { ensemble, temperature_K } = plan;
     this.#plan = plan;
-    this.#moves = moves;
-    this.#chain = new MetropolisChain(model, moves, occupation, plan.temperature_K, random, options.engine);
+    this.#recorded = recordedChain(system, { ...options, ensemble, temperature_K }, random);
+    this.#chain = this.#recorded.chain;
+    this.#records = this.#recorded.records;
     this.#counter = new CompositionCounter(supercell, groups);
     this.#counts = new Int32Array(this.#counter.rows.length);
     this.#numCells = supercell.numCells;
-    const layers = new LayerCounter(supercell, groups, fixed ? counts : null, options.layers);
-    this.#records = new ChainRecords(
-      layers,
-      fixed ? null : this.#counter,
-      options.observers,
-      options.records,
-    );
   }
 
   get step(): number {
     return this.#chain.step;
   }
 
-  /** To be called once, after `restore` if there is something to restore. */
+  /** To be called once. @param saved state to go on from; null at the start */
   begin(saved: RungState | null): void {
     if (saved) {
       this.#chain.restore(saved.chain);
@@ -146,29 +137,22 @@ export class Rung {
 
   /** @param exchanges attempted and accepted with both neighbours */
   result(index: number, exchanges: { readonly proposed: number; readonly accepted: number }): FinishedChain {
-    const chain = this.#chain;
-    const acceptance = this.#moves.kinds.map((move, kind) => ({
-      move,
-      proposed: chain.proposed[kind],
-      accepted: chain.accepted[kind],
-    }));
+    const acceptance = acceptanceOf(this.#recorded);
     // States that come from other temperatures are movement too: cold rungs may well have no other.
     const moving = acceptance.filter(({ accepted }) => accepted > 0);
     const summary = summarizeChain(this.#records, this.#plan.temperature_K, [
       ...moving,
       { move: "exchange of temperatures", ...exchanges },
     ]);
-    const { step, energy, occupation } = chain.lowest;
     return {
       interrupted: false,
       index,
-      steps: chain.step,
+      steps: this.#chain.step,
       numCells: this.#numCells,
       ...summary,
       acceptance,
       until: null,
-      snapshots: this.#records.snapshots,
-      lowest: { step, energy_eV: energy, occupation },
+      ...statesOf(this.#recorded),
     };
   }
 }

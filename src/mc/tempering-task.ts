@@ -9,6 +9,7 @@ import type { EngineName } from "./compiled-engine.ts";
 import { type BoardPlan, boardMemory, LadderBoard, shareOfRungs } from "./ladder-board.ts";
 import { LadderFiles } from "./ladder-files.ts";
 import { ReducedPotential, type StateNumbers } from "./potential.ts";
+import { checkRecords } from "./recorded-chain.ts";
 import { Rung, type RungPlan, type RungState } from "./rung.ts";
 import {
   type CheckpointPlan,
@@ -277,10 +278,7 @@ function checkPayload(payload: LadderPayload): void {
       "sample.engine",
       "nfold is not for parallel tempering; the others give exact results with it, take auto",
     );
-  expectWhole("samples", samples, 2);
-  expectWhole("snapshots", snapshots, 1);
-  expectWhole("observe.measurements", measurements, 0);
-  expectWhole("steps", steps, Math.max(samples, snapshots, measurements));
+  checkRecords({ steps, samples, snapshots, measurements });
   if (exchangeEverySteps !== undefined) expectWhole("tempering.exchange_every_steps", exchangeEverySteps, 1);
   if (payload.checkpoint) expectWhole("checkpoint_every_steps", payload.checkpoint.everySteps, 1);
 }
