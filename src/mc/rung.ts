@@ -57,7 +57,10 @@ export class Rung {
     return this.#chain.step;
   }
 
-  /** To be called once. @param saved state to go on from; null at the start */
+  /**
+   * To be called once, before the first steps.
+   * @param saved state to go on from; null at the start
+   */
   begin(saved: RungState | null): void {
     if (saved) {
       this.#chain.restore(saved.chain);
