@@ -70,8 +70,11 @@ export function registerAnalyze(program: Command): void {
           return;
         }
         const settings = { formats: options.format, observers, extxyz: options.extxyz ?? false };
-        const result = await withContext({ study: { name: "analysis" } }, options, (context) =>
-          analyzeRuns(runs, settings, context),
+        const result = await withContext(
+          { study: { name: "analysis" } },
+          options,
+          (context) => analyzeRuns(runs, settings, context),
+          "the analysis ends",
         );
         const { report, files, verdict, warnings, differences, pooled, seconds } = result;
         const document = {

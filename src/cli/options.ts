@@ -113,6 +113,7 @@ export async function withContext<Result>(
   loaded: { readonly study: Pick<Study, "name" | "slurm"> },
   options: CommonOptions & ExecutorOptions,
   work: (context: RunContext) => Promise<Result>,
+  onInterrupt = "writing checkpoints",
 ): Promise<Result> {
   const onSlurm = options.executor === "slurm";
   const resume = options.resume ?? false;
@@ -125,7 +126,7 @@ export async function withContext<Result>(
   const controller = new AbortController();
   const interrupt = () => {
     if (controller.signal.aborted) process.exit(130);
-    const what = onSlurm ? "no longer waiting for the jobs" : "writing checkpoints";
+    const what = onSlurm ? "no longer waiting for the jobs" : onInterrupt;
     say(`\ninterrupted: ${what} (press Ctrl-C again to stop at once)`);
     controller.abort();
   };

@@ -104,6 +104,7 @@ function documentOf(result: RunResult, errors: ModelErrors | null) {
           }
         : null,
     states: result.states.map(({ maps: _, ...state }) => state),
+    ...result.methods,
     seconds: result.seconds,
   };
 }

@@ -1,8 +1,17 @@
 /** `eciton status`: how far a run is. */
 import type { Command } from "commander";
 import { durationText } from "../exec/task-rate.ts";
+import { count } from "../report/numbers.ts";
 import type { RunStatus, TaskStatus } from "../workflows/status.ts";
 import { printResult } from "./options.ts";
+
+/** A ladder may be shared by several tasks. */
+const taskNouns = {
+  metropolis: "chain",
+  tempering: "task",
+  "wang-landau": "walker",
+  anneal: "cooling",
+} as const;
 
 /** A person reads so many lines; --json has all. */
 const MOST_LINES = 30;
@@ -33,7 +42,7 @@ function linesOf(status: RunStatus): string[] {
   const width = Math.max(0, ...open.map(({ name }) => name.length));
   return [
     `${status.study}: ${status.state}${status.executor === "slurm" ? " on Slurm" : ""}` +
-      `${tasks.length > 0 ? `, ${tasks.length} chains: ${counts.join(", ")}` : ""}`,
+      `${tasks.length > 0 ? `, ${count(tasks.length, taskNouns[status.method ?? "metropolis"])}: ${counts.join(", ")}` : ""}`,
     ...open.slice(0, MOST_LINES).map((task) => `  ${taskLine(task, width)}`),
     ...(open.length > MOST_LINES ? [`  and ${open.length - MOST_LINES} more, all in --json`] : []),
     ...status.warnings.map((text) => `warning: ${text}`),

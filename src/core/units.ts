@@ -4,3 +4,15 @@
 export const BOLTZMANN_EV_PER_K = 8.617333262e-5;
 /** eV/Å³ per kbar: 1 kbar = 1e8 Pa, 1 eV/Å³ = 1.602176634e11 Pa. */
 export const KBAR_EV_PER_A3 = 1e8 / 1.602176634e11;
+
+/**
+ * An energy without the rounding of the sums it comes from, for people to read: 0.3 in place of 0.30000000000000004,
+ * and 0 in place of -4.4e-16. Energies that are followed along a chain are allowed to drift by far more.
+ * @param energy eV
+ * @returns eV, a whole number of 1e-12 eV; as it was from 9000 eV on, where doubles are no finer
+ */
+export function withoutRounding(energy: number): number {
+  const whole = Math.round(energy * 1e12);
+  // Adding 0 makes 0 of -0.
+  return Number.isSafeInteger(whole) ? whole / 1e12 + 0 : energy;
+}

@@ -80,6 +80,11 @@ export async function analyzeRuns(
   const start = performance.now();
   const { outDir } = context;
   checkOutput(outDir);
+  if (options.extxyz && runs.every(({ trajectories }) => trajectories.size === 0))
+    throw new EcitonError(
+      "data",
+      "there is nothing to write as extended XYZ: no run has trajectories; sample again with sample.trajectory in the study",
+    );
   const measured = options.observers ? await measureTrajectories(runs, options.observers, context) : null;
   if (context.signal.aborted) throw interrupted();
   const entries = runs.flatMap((run) => run.states.map((state) => entryOf(run, state, measured)));

@@ -26,18 +26,24 @@ export function describePlan(plan: RunPlan, parts: RunParts, workers: number): s
   return lines;
 }
 
+/** What a thread works on at a time; a ladder goes through all its temperatures. */
 const taskNouns = {
   metropolis: "chain",
-  tempering: "chain",
+  tempering: "temperature",
   "wang-landau": "walker",
   anneal: "cooling",
 } as const;
 
 function samplingLines({ loaded, published, chains }: RunPlan, workers: number): string[] {
-  const { steps, method, supercells, snapshots, samples } = loaded.study.sample!;
+  const { steps, method, supercells, snapshots, samples, temperatures_K } = loaded.study.sample!;
   const most = method === "wang-landau" ? "at most " : "";
+  const noun = taskNouns[method];
+  const tasks =
+    method === "tempering"
+      ? `${count(chains / temperatures_K.length, "ladder")} of ${count(temperatures_K.length, noun)}, each`
+      : count(chains, noun);
   const lines = [
-    `sample: ${count(chains, taskNouns[method])} of ${most}${steps.toLocaleString("en-US")} steps, ` +
+    `sample: ${tasks} of ${most}${steps.toLocaleString("en-US")} steps, ` +
       `very roughly ${duration((chains * steps) / STEPS_PER_SECOND, workers)}`,
   ];
   if (!published) return lines;
@@ -48,7 +54,7 @@ function samplingLines({ loaded, published, chains }: RunPlan, workers: number):
     const records = 24 * samples + (snapshots + 8) * supercell.numSites;
     lines.push(
       `memory: ${supercellText(matrix)} (${integer(supercell.numSites)} sites) ${bytesText(tables)} for all threads, ` +
-        `${bytesText(chain + records)} for each chain`,
+        `${bytesText(chain + records)} for each ${noun}`,
     );
   }
   return lines;

@@ -1,5 +1,6 @@
 /** What Wang-Landau sampling and annealing leave in the output folder. */
 import { basename, join } from "node:path";
+import { withoutRounding } from "../core/units.ts";
 import { structureOfConfiguration } from "../data/configuration-structure.ts";
 import { writePoscar } from "../data/formats/poscar-write.ts";
 import type { Study } from "../data/study/schema.ts";
@@ -8,7 +9,9 @@ import type { ParentLattice } from "../lattice/parent-lattice.ts";
 import { Supercell } from "../lattice/supercell.ts";
 import { type CsvValue, toCsv } from "../report/csv.ts";
 import { numbered, SNAPSHOTS } from "./output-files.ts";
+import type { SampleOutcome } from "./sample.ts";
 import type { SampledDensity } from "./sample-densities.ts";
+import type { SampledLadder } from "./sample-ladders.ts";
 import type { AthermalState } from "./sample-plan.ts";
 import type { SampledSearch } from "./sample-searches.ts";
 import { supercellText } from "./supercell-text.ts";
@@ -28,14 +31,29 @@ function write(
 
 const place = ({ supercell, conditionLabel }: AthermalState) => [supercellText(supercell), conditionLabel];
 
-export function densityRecord({ state, walkers, joined }: SampledDensity) {
+function densityRecord({ state, walkers, joined }: SampledDensity) {
   return {
     ...stateRecord(state),
     walkers: walkers.map(({ levels: _, thermodynamics: __, lowest, interrupted: ___, ...walker }) => ({
       ...walker,
-      lowest_eV: lowest.energy_eV,
+      lowest_eV: withoutRounding(lowest.energy_eV),
     })),
     thermodynamics: joined.thermodynamics,
+  };
+}
+
+export interface MethodRecords {
+  readonly ladders?: readonly SampledLadder[];
+  readonly densities?: readonly ReturnType<typeof densityRecord>[];
+  readonly searches?: readonly ReturnType<typeof searchRecord>[];
+}
+
+/** Of sampling.json; methods that were not used are left out. */
+export function methodRecords({ ladders, densities, searches }: SampleOutcome): MethodRecords {
+  return {
+    ...(ladders.length > 0 ? { ladders } : {}),
+    ...(densities.length > 0 ? { densities: densities.map(densityRecord) } : {}),
+    ...(searches.length > 0 ? { searches: searches.map(searchRecord) } : {}),
   };
 }
 
@@ -48,7 +66,7 @@ export function writeDensities(densities: readonly SampledDensity[], outDir: str
     densities.flatMap(({ state, joined }) =>
       joined.levels.map(({ energy_eV, lnStates, walkers }) => [
         ...place(state),
-        energy_eV,
+        withoutRounding(energy_eV),
         lnStates.value,
         lnStates.error ?? undefined,
         walkers,
@@ -72,20 +90,20 @@ export function writeDensities(densities: readonly SampledDensity[], outDir: str
   );
 }
 
-export function searchRecord({ state, coolings, search }: SampledSearch) {
+function searchRecord({ state, coolings, search }: SampledSearch) {
   return {
     ...stateRecord(state),
     restarts: search.restarts,
     metLowest: search.metLowest,
     states: search.states.map(({ potential_eV, energy_eV, found }) => ({
-      potential_eV,
-      energy_eV,
+      potential_eV: withoutRounding(potential_eV),
+      energy_eV: withoutRounding(energy_eV),
       found: found.length,
     })),
     coolings: coolings.map(({ index, steps, potential_eV, descended, minimum, trace }) => ({
       index,
       steps,
-      potential_eV,
+      potential_eV: withoutRounding(potential_eV),
       descended,
       minimum,
       trace,
@@ -113,8 +131,8 @@ export function writeSearches(
       search.states.map(({ potential_eV, energy_eV, found }, rank) => [
         ...place(state),
         rank + 1,
-        potential_eV,
-        energy_eV,
+        withoutRounding(potential_eV),
+        withoutRounding(energy_eV),
         found.length,
         search.restarts,
         searchFile(s, rank),
@@ -126,7 +144,8 @@ export function writeSearches(
     const supercell = new Supercell(lattice, state.supercell);
     search.states.forEach(({ occupation, energy_eV }, rank) => {
       const file = searchFile(s, rank);
-      const configuration = { id: basename(file, ".POSCAR"), supercell, occupation, energy: energy_eV };
+      const id = basename(file, ".POSCAR");
+      const configuration = { id, supercell, occupation, energy: withoutRounding(energy_eV) };
       const atoms = structureOfConfiguration(configuration, { vacancies, absent: "omit" });
       writeFileAtomic(join(outDir, file), writePoscar(atoms));
     });

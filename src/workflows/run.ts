@@ -10,6 +10,7 @@ import type { TrainingData } from "./configurations.ts";
 import type { RunContext } from "./context.ts";
 import { type FitResult, fitExpansion, stopIfCancelled } from "./fit.ts";
 import { modelOfFit } from "./fit-record.ts";
+import { type MethodRecords, methodRecords } from "./method-files.ts";
 import { writeModelFile } from "./model-file.ts";
 import { outlierWarnings } from "./outliers.ts";
 import type { OutputPart } from "./output-files.ts";
@@ -32,6 +33,8 @@ export interface RunResult {
   readonly data: TrainingData | null;
   readonly fit: FitResult | null;
   readonly states: readonly SampledState[];
+  /** What other methods than single chains found, as in sampling.json. */
+  readonly methods: MethodRecords;
   /** What the study's claims came to; null without claims. */
   readonly claims: ClaimSummary | null;
   readonly warnings: readonly string[];
@@ -132,7 +135,8 @@ async function writeResults(
     expansion,
   });
   const report = writeReport(model, context.outDir);
-  return { report, model: modelPath, data, fit, states, claims, warnings, verdict, seconds };
+  const methods = outcome ? methodRecords(outcome) : {};
+  return { report, model: modelPath, data, fit, states, methods, claims, warnings, verdict, seconds };
 }
 
 /** The training table as it was fitted, so that anyone can fit it again. */

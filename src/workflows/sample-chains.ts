@@ -16,6 +16,7 @@ import { CHECKPOINTS, numbered, TRAJECTORIES } from "./output-files.ts";
 import { gridOfStudy, measurementsOf, sampleSection, systemParts } from "./sample-plan.ts";
 import { executorOf, placeOf, runTasks } from "./sample-tasks.ts";
 import { CHAIN_STREAM } from "./streams.ts";
+import { supercellText } from "./supercell-text.ts";
 
 export interface SampledChain {
   readonly point: GridPoint;
@@ -59,7 +60,10 @@ export async function sampleChains(
   context.say(
     `sampling ${count(grid.length, "chain")} of ${section.steps.toLocaleString("en-US")} steps ${placeOf(context)}`,
   );
-  const names = grid.map((point) => `${chainFile(point).replace("-", " ")}, ${point.temperature_K} K`);
+  const names = grid.map(
+    (point) =>
+      `${chainFile(point).replace("-", " ")}, ${conditions[point.conditionIndex].label}, ${point.temperature_K} K, ${supercellText(point.supercell)}`,
+  );
   const results = await runTasks<ObservedChainPayload, FinishedChain>(
     { task: observedChainTask, payloads, names, noun: "chains", steps: section.steps },
     context,

@@ -11,6 +11,7 @@ import { checkpointOf } from "./sample-chains.ts";
 import { type AthermalState, athermalStates, sampleSection, systemParts } from "./sample-plan.ts";
 import { executorOf, placeOf, runTasks } from "./sample-tasks.ts";
 import { streamOfWalkers } from "./streams.ts";
+import { supercellText } from "./supercell-text.ts";
 
 export interface SampledDensity {
   readonly state: AthermalState;
@@ -57,7 +58,10 @@ export async function sampleDensities(
     {
       task: wangLandauTask,
       payloads,
-      names: tasks.map(({ state, walker }) => `${state.conditionLabel}, walker ${walker + 1}`),
+      names: tasks.map(
+        ({ state, walker }) =>
+          `${state.conditionLabel}, ${supercellText(state.supercell)}, walker ${walker + 1}`,
+      ),
       noun: "walkers",
       steps,
     },

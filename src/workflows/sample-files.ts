@@ -1,6 +1,7 @@
 /** What sampling leaves in the output folder: averages as JSON and CSV, snapshots as files for other programs. */
 import { join } from "node:path";
 import type { ClusterExpansion } from "../clusters/expansion.ts";
+import { withoutRounding } from "../core/units.ts";
 import { structureOfConfiguration } from "../data/configuration-structure.ts";
 import { writeExtxyz } from "../data/formats/extxyz-write.ts";
 import { writePoscar } from "../data/formats/poscar-write.ts";
@@ -9,7 +10,7 @@ import { strictJson, writeFileAtomic } from "../exec/atomic-file.ts";
 import type { ParentLattice } from "../lattice/parent-lattice.ts";
 import { Supercell } from "../lattice/supercell.ts";
 import { type CsvValue, toCsv } from "../report/csv.ts";
-import { densityRecord, searchRecord, writeDensities, writeSearches } from "./method-files.ts";
+import { methodRecords, writeDensities, writeSearches } from "./method-files.ts";
 import { SNAPSHOTS } from "./output-files.ts";
 import type { SampleOutcome } from "./sample.ts";
 import { chainFile, type SampledChain } from "./sample-chains.ts";
@@ -24,7 +25,7 @@ export function writeSamplingFiles(
   states: readonly SampledState[],
   outDir: string,
 ): void {
-  const { chains, ladders, densities, searches } = outcome;
+  const { chains, densities, searches } = outcome;
   writeFileAtomic(
     join(outDir, "sampling.json"),
     `${strictJson(
@@ -34,9 +35,7 @@ export function writeSamplingFiles(
         steps: study.sample!.steps,
         states: states.map(({ maps: _, ...state }) => state),
         chains: chains.map(chainRecord),
-        ...(ladders.length > 0 ? { ladders } : {}),
-        ...(densities.length > 0 ? { densities: densities.map(densityRecord) } : {}),
-        ...(searches.length > 0 ? { searches: searches.map(searchRecord) } : {}),
+        ...methodRecords(outcome),
       },
       1,
     )}\n`,
@@ -129,7 +128,12 @@ function writeSnapshots(study: Study, lattice: ParentLattice, chain: SampledChai
   const states = [
     ...chain.result.snapshots.map((s) => ({ ...s, id: `${name}-step-${s.step}` })),
     { ...chain.result.lowest, id: `${name}-lowest` },
-  ].map(({ id, occupation, energy_eV }) => ({ id, supercell, occupation, energy: energy_eV }));
+  ].map(({ id, occupation, energy_eV }) => ({
+    id,
+    supercell,
+    occupation,
+    energy: withoutRounding(energy_eV),
+  }));
   const folder = join(outDir, SNAPSHOTS);
   const pictures = states.map((state) => structureOfConfiguration(state, { vacancies, absent: "dummy" }));
   writeFileAtomic(join(folder, `${name}.extxyz`), writeExtxyz(pictures));
@@ -141,10 +145,20 @@ function writeSnapshots(study: Study, lattice: ParentLattice, chain: SampledChai
 
 function chainRecord({ point, result }: SampledChain) {
   // Chains are known by their place in the grid; a ladder counts its own.
-  const { index: _____, trace: _, snapshots: __, lowest, layers: ___, maps: ____, ...rest } = result;
+  const {
+    index: _____,
+    trace: _,
+    snapshots: __,
+    lowest,
+    layers: ___,
+    maps: ____,
+    energy_eV,
+    ...rest
+  } = result;
   return {
     ...point,
     ...rest,
-    lowest: { step: lowest.step, energy_eV: lowest.energy_eV },
+    energy_eV: { value: withoutRounding(energy_eV.value), error: withoutRounding(energy_eV.error) },
+    lowest: { step: lowest.step, energy_eV: withoutRounding(lowest.energy_eV) },
   };
 }

@@ -20,6 +20,7 @@ import { checkpointOf, recordsOf, type SampledChain, trajectoryOf } from "./samp
 import { gridOfStudy, sampleSection, systemParts } from "./sample-plan.ts";
 import { executorOf, placeOf, runTasks } from "./sample-tasks.ts";
 import { streamOfLadder } from "./streams.ts";
+import { supercellText } from "./supercell-text.ts";
 
 export interface SampledLadder {
   readonly supercell: readonly number[];
@@ -80,7 +81,11 @@ export async function sampleLadders(
       task: observedLadderTask,
       payloads: shares.flat().map((payload) => ({ ...payload, observers })),
       names: shares.flatMap((share, ladder) =>
-        share.map((_, k) => `ladder ${ladder}${share.length > 1 ? `, part ${k + 1}` : ""}`),
+        share.map((_, k) => {
+          const { conditionIndex, supercell } = ladders[ladder][0];
+          const state = `${conditions[conditionIndex].label}, ${supercellText(supercell)}`;
+          return `ladder ${ladder}, ${state}${share.length > 1 ? `, part ${k + 1}` : ""}`;
+        }),
       ),
       noun: shares.some((share) => share.length > 1) ? "parts of ladders" : "ladders",
       steps: section.steps * section.temperatures_K.length,

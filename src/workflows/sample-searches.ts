@@ -14,6 +14,7 @@ import { checkpointOf } from "./sample-chains.ts";
 import { type AthermalState, annealPlan, athermalStates, sampleSection, systemParts } from "./sample-plan.ts";
 import { executorOf, placeOf, runTasks } from "./sample-tasks.ts";
 import { streamOfCoolings } from "./streams.ts";
+import { supercellText } from "./supercell-text.ts";
 
 export interface SampledSearch {
   readonly state: AthermalState;
@@ -64,7 +65,10 @@ export async function sampleSearches(
     {
       task: annealTask,
       payloads,
-      names: tasks.map(({ state, restart }) => `${state.conditionLabel}, restart ${restart + 1}`),
+      names: tasks.map(
+        ({ state, restart }) =>
+          `${state.conditionLabel}, ${supercellText(state.supercell)}, restart ${restart + 1}`,
+      ),
       noun: "coolings",
       steps,
     },

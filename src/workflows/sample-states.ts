@@ -1,5 +1,5 @@
 /** Chains of one state (cell, composition, temperature) taken together. */
-import { BOLTZMANN_EV_PER_K } from "../core/units.ts";
+import { BOLTZMANN_EV_PER_K, withoutRounding } from "../core/units.ts";
 import type { Study } from "../data/study/schema.ts";
 import type { Observation, ObservedMap, ValueWithError } from "../mc/chain-summary.ts";
 import type { FinishedChain } from "../mc/chain-task.ts";
@@ -83,7 +83,7 @@ export function sampledStates(study: Study, chains: readonly SampledChain[]): Sa
       temperature_K: point.temperature_K,
       replicas: group.length,
       numCells: result.numCells,
-      energy_eV: average(results.map((r) => r.energy_eV)),
+      energy_eV: readable(average(results.map((r) => r.energy_eV))),
       heatCapacity_kB: heats.length === results.length ? average(heats) : null,
       layers: result.layers.map((row, i) => {
         const shares = results.flatMap((r) => r.layers[i].share ?? []);
@@ -117,6 +117,11 @@ function deltaMuOf(
   return {
     deltaMu_eV: { value: kT * freeEnergyDerivative(kappa, phi, value), error: 2 * kT * kappa * error },
   };
+}
+
+/** A chain in its ground state differs from it by rounding alone. */
+function readable({ value, error }: ValueWithError): ValueWithError {
+  return { value: withoutRounding(value), error: withoutRounding(error) };
 }
 
 /** A chain that never settled has none, and a mean over the others would not be that of the state. */

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { EcitonError } from "../core/errors.ts";
+import type { SamplingMethod } from "../data/study/sample-checks.ts";
 import { type LifeSign, readLifeSign } from "../exec/life-sign.ts";
 import type { Owner } from "../exec/process-lock.ts";
 import { taskFoldersIn } from "../exec/slurm.ts";
@@ -43,6 +44,7 @@ export interface RunStatus {
   /** "gathering": all chains are done, the report is not written. */
   readonly state: "finished" | "running" | "pending" | "gathering" | "stopped";
   readonly executor: "threads" | "slurm";
+  readonly method: SamplingMethod | null;
   readonly tasks: readonly TaskStatus[];
   readonly jobs: readonly number[];
   /** Complaints, such as a queue that does not answer. */
@@ -57,6 +59,7 @@ interface Begun {
   readonly command: string;
   readonly parts: readonly OutputPart[];
   readonly steps: number | null;
+  readonly method: SamplingMethod | null;
   /** Names of all files of results, once they are there. */
   readonly results?: readonly string[];
 }
@@ -67,8 +70,17 @@ const processText = ({ pid, host }: Partial<Owner>) =>
 /** @throws {EcitonError} "usage" for a folder without a run; "data" for one whose files cannot be read */
 export async function statusOfRun(folder: string): Promise<RunStatus> {
   const begun = readBegun(folder);
-  const { study, date, command } = begun;
-  const base = { folder, study, begun: date, command, executor: "threads" as const, jobs: [], warnings: [] };
+  const { study, date, command, method } = begun;
+  const base = {
+    folder,
+    study,
+    begun: date,
+    command,
+    method,
+    executor: "threads" as const,
+    jobs: [],
+    warnings: [],
+  };
   const tasksOnSlurm = taskFoldersIn(folder);
   if (tasksOnSlurm.length > 0) return statusOfJobs(folder, begun, tasksOnSlurm);
   const checkpoints = readCheckpoints(folder);
@@ -94,8 +106,10 @@ function readBegun(folder: string): Begun {
     );
   try {
     const found = JSON.parse(readFileSync(path, "utf8")) as Begun & { readonly resolvedStudy: string };
-    const study = parse(found.resolvedStudy) as { readonly sample?: { readonly steps?: number } };
-    return { ...found, steps: study.sample?.steps ?? null };
+    const study = parse(found.resolvedStudy) as {
+      readonly sample?: { readonly steps?: number; readonly method?: SamplingMethod };
+    };
+    return { ...found, steps: study.sample?.steps ?? null, method: study.sample?.method ?? null };
   } catch (error) {
     throw new EcitonError("data", `${path}: it cannot be read as the record of a run`, { file: path }, error);
   }
@@ -214,8 +228,20 @@ async function statusOfJobs(folder: string, begun: Begun, paths: readonly string
           : allDone
             ? `${again} gathers the results`
             : `${again} submits what is not done once more`;
-  const { study, date, command } = begun;
-  return { folder, study, begun: date, command, state, executor: "slurm", tasks, jobs, warnings, next };
+  const { study, date, command, method } = begun;
+  return {
+    folder,
+    study,
+    begun: date,
+    command,
+    method,
+    state,
+    executor: "slurm",
+    tasks,
+    jobs,
+    warnings,
+    next,
+  };
 }
 
 function tasksOfFolder(

@@ -91,6 +91,11 @@ describe("eciton analyze", () => {
       readFileSync(join(folder, run, "provenance.json")),
     );
     await fails(["unfinished"], 3, /has not finished: repeat its command with --resume/);
+    writeFileSync(join(folder, "short.yaml"), slabStudy.replace(/ {2}trajectory: .*\n/, ""));
+    const sampled = await eciton(["sample", "short.yaml", "--out", "short", "--workers", "0"], folder);
+    expect(sampled.code, sampled.stderr).toBe(0);
+    await fails(["short", "--extxyz", "--out", "none"], 3, /no run has trajectories; sample again with/);
+    expect(existsSync(join(folder, "none"))).toBe(false);
   });
 
   it("ends with 130 when it is interrupted, and leaves nothing behind", async () => {
@@ -116,6 +121,7 @@ describe("eciton analyze", () => {
     const { code, stderr } = await outcome;
     expect(code).toBe(130);
     expect(stderr).toMatch(/nothing was written/);
+    expect(stderr).not.toContain("checkpoint");
     expect(existsSync(join(folder, "slow"))).toBe(false);
     rmSync(join(folder, "slow.mjs"));
   });

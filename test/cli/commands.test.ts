@@ -86,6 +86,33 @@ describe("eciton run", () => {
     expect(readdirSync(folder).sort()).toEqual(["study.yaml", "table.csv"]);
   });
 
+  it.each([
+    [{ method: "tempering" }, "1 ladder of 2 temperatures, each of 2,000 steps", "for each temperature"],
+    [{ method: "wang-landau", replicas: 3 }, "3 walkers of at most 2,000 steps", "for each walker"],
+    [{ method: "anneal", anneal: { restarts: 4 } }, "4 coolings of 2,000 steps", "for each cooling"],
+  ])("says with --dry-run what %j works on", async (method, tasks, memory) => {
+    const model = { terms: [{ label: "AuAu_1N", energy_eV: 0.05 }] };
+    const study = smallStudy({ data: undefined, fit: undefined, model, sample: method });
+    const folder = scratch({ "study.yaml": study });
+    const { code, stdout } = await eciton(["sample", "study.yaml", "--dry-run"], folder);
+    expect(code).toBe(0);
+    expect(stdout).toContain(`sample: ${tasks}`);
+    expect(stdout).toContain(memory);
+  });
+
+  it("prints with --json what searches found, energies without rounding", async () => {
+    const model = { terms: [{ label: "AuAu_1N", energy_eV: 0.1 }] };
+    const sample = { method: "anneal", compositions: [{ per_cell: { Au: "2/3" } }], anneal: { restarts: 2 } };
+    const study = smallStudy({ data: undefined, fit: undefined, model, sample });
+    const document = await json(["sample", "study.yaml", "--workers", "0"], scratch({ "study.yaml": study }));
+    const searches = document.searches as { states: { energy_eV: number; found: number }[] }[];
+    expect(searches.length).toBe(1);
+    const [lowest] = searches[0].states;
+    expect(lowest.found).toBeGreaterThan(0);
+    // So many pairs of 0.1 eV: one digit after the point.
+    expect(lowest.energy_eV).toBe(Number(lowest.energy_eV.toFixed(1)));
+  });
+
   it("prints one document with --json, with paths that exist", async () => {
     const folder = scratch({ "study.yaml": smallStudy(), "table.csv": smallTable });
     const document = await json(["run", "study.yaml", "--workers", "0"], folder);

@@ -84,7 +84,7 @@ describe.each(["canonical", "tempering"])("a thread that ends in the middle of %
     writeFileSync(harness.path("exit"), "");
     const { code, stderr } = await harness.start("out").outcome;
     expect(stderr).toMatch(
-      /eciton: (chain \d{4}, \d+ K|ladder 0, part \d) \(runObserved\w+\) was lost with its thread: worker exited with code: 1/,
+      /eciton: (chain \d{4}, .+, \d+ K, .+|ladder 0, .+, part \d) \(runObserved\w+\) was lost with its thread: worker exited with code: 1/,
     );
     expect(stderr).toContain("the same command with --resume goes on from the last checkpoints");
     expect(code).toBe(5);

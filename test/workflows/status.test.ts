@@ -109,6 +109,7 @@ describe("eciton status", () => {
     expect(during.code).toBe(0);
     expect(during.stdout).toMatch(/^small: running, 2 chains: .*running/);
     expect(during.stdout).toContain("of 1,000,000,000,000 steps");
+    expect(during.stdout).toMatch(/\n {2}chain 0001, Au 0\.3333, 600 K, 3 × 3 × 3 /);
     running.process.kill("SIGKILL");
     await running.outcome;
     const after = JSON.parse((await eciton(["status", "out", "--json"], folder)).stdout);

@@ -2,6 +2,7 @@
 
 export const ensembles = ["canonical", "semi-grand", "variance-constrained", "reservoir"] as const;
 export const samplingMethods = ["metropolis", "tempering", "wang-landau", "anneal"] as const;
+export type SamplingMethod = (typeof samplingMethods)[number];
 
 /** The key that says what is held fixed in each ensemble. */
 const neededBy = {
@@ -14,7 +15,7 @@ const neededBy = {
 /** What is looked at here of a section whose keys are each possible for themselves. */
 interface SampleKeys {
   readonly ensemble: (typeof ensembles)[number];
-  readonly method: (typeof samplingMethods)[number];
+  readonly method: SamplingMethod;
   readonly supercells: readonly (readonly number[])[];
   readonly temperatures_K: readonly number[];
   readonly compositions?: readonly unknown[] | undefined;
