@@ -105,14 +105,23 @@ export function fractionCurves(
   const temperatures = [...new Set(states.map((s) => s.temperature_K))].sort((a, b) => a - b);
   const cells = [...new Set(states.map((s) => s.supercellText))];
   return rows.flatMap(({ species, group }) => {
-    const fraction = (state: SampledState) =>
-      state.fractions.find((row) => row.species === species && row.group === group)!.fraction;
-    const point = (x: number, state: SampledState) => ({
-      x,
-      y: fraction(state).value,
-      error: fraction(state).error,
-    });
+    const rowOf = (state: SampledState) =>
+      state.fractions.find((row) => row.species === species && row.group === group)!;
+    const point = (x: number, state: SampledState) => {
+      const { value, error } = rowOf(state).fraction;
+      return { x, y: value, error };
+    };
     const yLabel = `Share of ${group} sites with ${species}`;
+    const isothermsWith = (at: (state: SampledState) => CurvePlot["series"][number]["points"]) =>
+      cells.flatMap((cell) =>
+        temperatures.map((temperature) => ({
+          name: cells.length > 1 ? `${temperature} K, ${cell}` : `${temperature} K`,
+          points: states
+            .filter((s) => s.supercellText === cell && s.temperature_K === temperature)
+            .flatMap(at)
+            .sort((a, b) => a.x - b.x),
+        })),
+      );
     const plots: CurvePlot[] = [];
     if (temperatures.length > 1)
       plots.push({
@@ -131,15 +140,19 @@ export function fractionCurves(
         caption: `Mean share of the ${group} sites that hold ${species}, one line for each temperature and cell.${notSettled(states)}`,
         xLabel: axis,
         yLabel,
-        series: cells.flatMap((cell) =>
-          temperatures.map((temperature) => ({
-            name: cells.length > 1 ? `${temperature} K, ${cell}` : `${temperature} K`,
-            points: states
-              .filter((s) => s.supercellText === cell && s.temperature_K === temperature)
-              .map((s) => point(conditions[s.conditionIndex].axisValue!, s))
-              .sort((a, b) => a.x - b.x),
-          })),
-        ),
+        series: isothermsWith((s) => [point(conditions[s.conditionIndex].axisValue!, s)]),
+      });
+    const potentials = isothermsWith((state) => {
+      const { fraction: share, deltaMu_eV } = rowOf(state);
+      return deltaMu_eV ? [{ x: share.value, y: deltaMu_eV.value, error: deltaMu_eV.error }] : [];
+    });
+    if (potentials.some(({ points }) => points.length > 1))
+      plots.push({
+        title: `Chemical potential of ${species} against its share`,
+        caption: `Derivative of the free energy of mixing, Δμ = −κ k_B T (φ + 2 c), at the mean share c of the ${group} sites; where it falls, the mixture is unstable. One line for each temperature and cell.${notSettled(states)}`,
+        xLabel: yLabel,
+        yLabel: `Δμ of ${species} (eV)`,
+        series: potentials,
       });
     return plots;
   });

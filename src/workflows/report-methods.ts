@@ -159,15 +159,13 @@ export function methodWarnings({ ladders, densities, searches }: SampleOutcome):
     ...ladders.flatMap(({ conditionLabel, supercell, report }) =>
       report.suggestions.map((suggestion) => `tempering, ${place(conditionLabel, supercell)}: ${suggestion}`),
     ),
-    ...densities.flatMap(({ state, walkers }) =>
-      walkers.flatMap(({ walker, reason }) =>
-        reason === null
-          ? []
-          : [
-              `density of states, ${place(state.conditionLabel, state.supercell)}, walker ${walker + 1}: ${reason}`,
-            ],
-      ),
-    ),
+    ...densities.flatMap(({ state, walkers }) => {
+      const reasons = [...new Set(walkers.flatMap(({ reason }) => reason ?? []))];
+      return reasons.map((reason) => {
+        const of = walkers.filter((w) => w.reason === reason).map(({ walker }) => walker + 1);
+        return `density of states, ${place(state.conditionLabel, state.supercell)}, walker${of.length > 1 ? "s" : ""} ${of.join(", ")}: ${reason}`;
+      });
+    }),
     ...searches.flatMap(({ state, search }) =>
       search.metLowest > 1 || search.restarts === 1
         ? []

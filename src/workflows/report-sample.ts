@@ -85,17 +85,18 @@ export function mcSummary(
 }
 
 function ensembleText(study: Study): string {
-  const { ensemble, reservoir } = study.sample!;
+  const { ensemble, reservoir, method } = study.sample!;
+  const walk = method === "tempering" ? "Monte Carlo with parallel tempering" : "Metropolis Monte Carlo";
   switch (ensemble) {
     case "canonical":
-      return "Canonical Metropolis Monte Carlo: species exchange sites within their group, the composition stays";
+      return `Canonical ${walk}: species exchange sites within their group, the composition stays`;
     case "semi-grand":
-      return "Semi-grand canonical Metropolis Monte Carlo: sites change their species at given chemical potentials";
+      return `Semi-grand canonical ${walk}: sites change their species at given chemical potentials`;
     case "variance-constrained":
-      return "Variance-constrained semi-grand canonical Metropolis Monte Carlo: sites change their species, a constraint holds the composition near the one asked for";
+      return `Variance-constrained semi-grand canonical ${walk}: sites change their species, a constraint holds the composition near the one asked for`;
     case "reservoir": {
       const both = reservoir!.replace.map(({ from, to, count }) => `${count} ${from} → ${count} ${to}`);
-      return `Charge-neutral semi-grand canonical Metropolis Monte Carlo: ${both.join(" and ")} in one move, forward and back, at the chemical potential of the reservoir`;
+      return `Charge-neutral semi-grand canonical ${walk}: ${both.join(" and ")} in one move, forward and back, at the chemical potential of the reservoir`;
     }
     default:
       throw ensemble satisfies never;

@@ -43,5 +43,19 @@ sample:
   const [header, , solute] = run.read("fractions.csv").trim().split("\n");
   expect(header.endsWith(",delta_mu_eV,delta_mu_error_eV")).toBe(true);
   expect(Number(solute.split(",").at(-2))).toBe(run.result.states[0].fractions[1].deltaMu_eV!.value);
+  // The report draws Δμ against the share, and its table has the numbers of fractions.csv.
+  const curve = run.read(join("report-csv", "curve-chemical-potential-of-b-against-its-share.csv"));
+  const points = curve
+    .trim()
+    .split("\n")
+    .slice(1)
+    .map((line) => line.split(","));
+  expect(points.map(([name, x, y]) => [name, Number(x), Number(y)])).toEqual(
+    run.result.states.map(({ fractions: [, { fraction, deltaMu_eV }] }) => [
+      "800 K",
+      fraction.value,
+      deltaMu_eV!.value,
+    ]),
+  );
   run.remove();
 });
