@@ -3,9 +3,9 @@ import { expansionRecord } from "../../src/clusters/expansion.ts";
 import { compileSharedModel } from "../../src/clusters/shared-model.ts";
 import { createExecutor } from "../../src/exec/executor.ts";
 import { Supercell } from "../../src/lattice/supercell.ts";
-import { type ChainPayload, chainTask } from "../../src/mc/chain-task.ts";
 import { exchangeGroups } from "../../src/mc/exchange-groups.ts";
-import { layerNames } from "../../src/mc/layer-counts.ts";
+import { type ChainPayload, chainTask } from "../../src/mc/methods/chain-task.ts";
+import { layerNames } from "../../src/mc/records/layer-counts.ts";
 import { smallModel } from "./mc-models.ts";
 import type { BenchResult } from "./measure.ts";
 

@@ -1,5 +1,5 @@
 /** How fast a chain is. */
-import type { MetropolisChain } from "../../src/mc/metropolis.ts";
+import type { MetropolisChain } from "../../src/mc/engines/metropolis.ts";
 
 const BATCHES = 5;
 const BATCH_SECONDS = 0.06;

@@ -3,8 +3,8 @@ import { studyError } from "../core/errors.ts";
 import type { ParentLattice } from "../lattice/parent-lattice.ts";
 import { type Ensemble, type MoveWeights, resolveReplacements } from "./ensemble.ts";
 import type { ExchangeGroup } from "./exchange-groups.ts";
-import { wholeWeights } from "./mixed-moves.ts";
-import { groupNeighbours } from "./neighbour-table.ts";
+import { wholeWeights } from "./moves/mixed-moves.ts";
+import { groupNeighbours } from "./moves/neighbour-table.ts";
 
 /** Where in the study things stand, for errors. */
 export interface EnsemblePaths {

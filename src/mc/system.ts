@@ -6,10 +6,10 @@ import { studyError } from "../core/errors.ts";
 import type { RandomStream } from "../core/random.ts";
 import { Supercell } from "../lattice/supercell.ts";
 import { type Composition, countsByGroup, randomOccupation } from "./composition.ts";
-import { createMoves } from "./create-moves.ts";
 import type { Ensemble, MoveWeights } from "./ensemble.ts";
 import { type ExchangeGroup, exchangeGroups } from "./exchange-groups.ts";
 import type { LatticeModel, Moves } from "./lattice-model.ts";
+import { createMoves } from "./moves/create-moves.ts";
 
 export interface SystemPayload {
   readonly expansion: ExpansionRecord;

@@ -1,8 +1,8 @@
 /** Observers over the frames of a trajectory, whatever its size. */
 import type { Trajectory } from "../data/trajectory.ts";
 import type { Observers } from "../lattice/observer.ts";
-import { BinnedSeries } from "../mc/binned-series.ts";
-import type { Observation, ObservedMap } from "../mc/chain-summary.ts";
+import { BinnedSeries } from "../mc/records/binned-series.ts";
+import type { Observation, ObservedMap } from "../mc/records/chain-summary.ts";
 
 export interface FrameMeasurement {
   /** Frames that averages are taken over. */

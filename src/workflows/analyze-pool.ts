@@ -1,5 +1,5 @@
 /** States of several runs taken together, and the same states in cells of different size held against each other. */
-import type { ValueWithError } from "../mc/chain-summary.ts";
+import type { ValueWithError } from "../mc/records/chain-summary.ts";
 import type { AnalysedRun, RunState } from "./analyze-runs.ts";
 import { weightedMean } from "./weighted-mean.ts";
 

@@ -1,5 +1,5 @@
 /** The tables of an analysis: one row for each state, layer, observation, chain, pooled quantity and comparison. */
-import type { ValueWithError } from "../mc/chain-summary.ts";
+import type { ValueWithError } from "../mc/records/chain-summary.ts";
 import type { Table, TableColumn } from "./analyze-formats.ts";
 import { type CellDifference, type PooledState, type RunEntry, weightOf } from "./analyze-pool.ts";
 import type { AnalysedRun, RunChain } from "./analyze-runs.ts";

@@ -1,7 +1,7 @@
 /** What is measured anew on the trajectories of runs: one task a chain, then means over the chains of each state. */
 import { EcitonError } from "../core/errors.ts";
 import { startProgress } from "../exec/progress.ts";
-import type { Observation } from "../mc/chain-summary.ts";
+import type { Observation } from "../mc/records/chain-summary.ts";
 import type { AnalysedRun, RunState } from "./analyze-runs.ts";
 import {
   type MeasurementPayload,

@@ -3,8 +3,8 @@ import type { TaskContext, TaskFunction } from "../exec/executor.ts";
 import { latticeFromRecord } from "../lattice/lattice-record.ts";
 import type { Observers } from "../lattice/observer.ts";
 import { Supercell } from "../lattice/supercell.ts";
-import { type ChainPayload, type ChainResult, runChain } from "../mc/chain-task.ts";
-import { type LadderPayload, type LadderResult, runLadder } from "../mc/tempering-task.ts";
+import { type ChainPayload, type ChainResult, runChain } from "../mc/methods/chain-task.ts";
+import { type LadderPayload, type LadderResult, runLadder } from "../mc/methods/tempering-task.ts";
 import { makeObservers, type ObserverPlan } from "./observers.ts";
 
 interface Observed {

@@ -1,7 +1,7 @@
 /** What tempering, Wang-Landau sampling and annealing found, as parts of the report. */
 import type { ParentLattice } from "../lattice/parent-lattice.ts";
 import { Supercell } from "../lattice/supercell.ts";
-import { joinDensities, type WalkersMean } from "../mc/density-of-states.ts";
+import { joinDensities, type WalkersMean } from "../mc/methods/density-of-states.ts";
 import type {
   AnnealingRun,
   SamplingMethods,

@@ -2,8 +2,8 @@
 import type { ClusterExpansion } from "../clusters/expansion.ts";
 import { usualWangLandau } from "../data/study/sample-schema.ts";
 import type { Study } from "../data/study/schema.ts";
-import { type JoinedDensity, joinDensities } from "../mc/density-of-states.ts";
-import { type FinishedWalker, type WalkerPayload, wangLandauTask } from "../mc/wang-landau-task.ts";
+import { type JoinedDensity, joinDensities } from "../mc/methods/density-of-states.ts";
+import { type FinishedWalker, type WalkerPayload, wangLandauTask } from "../mc/methods/wang-landau-task.ts";
 import { count } from "../report/numbers.ts";
 import type { RunContext } from "./context.ts";
 import { numbered } from "./output-files.ts";

@@ -2,14 +2,14 @@
 import type { ClusterExpansion } from "../clusters/expansion.ts";
 import type { Study } from "../data/study/schema.ts";
 import type { GridPoint } from "../mc/grid.ts";
-import type { LadderReport } from "../mc/tempering.ts";
+import type { LadderReport } from "../mc/methods/tempering.ts";
 import {
   type FinishedLadder,
   joinMembers,
   type LadderPayload,
   type LadderResult,
   ladderMembers,
-} from "../mc/tempering-task.ts";
+} from "../mc/methods/tempering-task.ts";
 import { count } from "../report/numbers.ts";
 import { type ObservedLadderPayload, observedLadderTask } from "./chain-worker.ts";
 import { conditionsOfStudy } from "./conditions.ts";

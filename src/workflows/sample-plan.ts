@@ -12,9 +12,9 @@ import type { Composition } from "../mc/composition.ts";
 import type { Ensemble, MoveWeights } from "../mc/ensemble.ts";
 import { exchangeGroups } from "../mc/exchange-groups.ts";
 import { expandGrid, type GridPoint } from "../mc/grid.ts";
-import { layerNames } from "../mc/layer-counts.ts";
 import { OXYGEN_RANGE_K } from "../mc/oxygen-potential.ts";
-import { columnOf } from "../mc/stop-rule.ts";
+import { layerNames } from "../mc/records/layer-counts.ts";
+import { columnOf } from "../mc/records/stop-rule.ts";
 import { conditionsOfStudy } from "./conditions.ts";
 import { makeObservers, type ObserverPlan, observerPlan } from "./observers.ts";
 

@@ -7,7 +7,7 @@ import {
   type FinishedCooling,
   type GroundStateSearch,
   joinCoolings,
-} from "../mc/anneal-task.ts";
+} from "../mc/methods/anneal-task.ts";
 import type { RunContext } from "./context.ts";
 import { numbered } from "./output-files.ts";
 import { checkpointOf } from "./sample-chains.ts";

@@ -1,11 +1,11 @@
 /** Chains of one state (cell, composition, temperature) taken together. */
 import { BOLTZMANN_EV_PER_K, withoutRounding } from "../core/units.ts";
 import type { Study } from "../data/study/schema.ts";
-import type { Observation, ObservedMap, ValueWithError } from "../mc/chain-summary.ts";
-import type { FinishedChain } from "../mc/chain-task.ts";
 import { freeEnergyDerivative } from "../mc/ensemble.ts";
 import type { GridPoint } from "../mc/grid.ts";
-import type { LayerRow } from "../mc/layer-counts.ts";
+import type { FinishedChain } from "../mc/methods/chain-task.ts";
+import type { Observation, ObservedMap, ValueWithError } from "../mc/records/chain-summary.ts";
+import type { LayerRow } from "../mc/records/layer-counts.ts";
 import { conditionsOfStudy } from "./conditions.ts";
 import type { SampledChain } from "./sample-chains.ts";
 import { supercellText } from "./supercell-text.ts";

@@ -1,5 +1,5 @@
 /** Independent values of one quantity taken together. */
-import type { ValueWithError } from "../mc/chain-summary.ts";
+import type { ValueWithError } from "../mc/records/chain-summary.ts";
 
 /**
  * Σ w x / Σ w. The error is the larger of what follows from the single errors and what the scatter shows, so that chains

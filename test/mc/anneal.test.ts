@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { RandomStream } from "../../src/core/random.ts";
 import type { Supercell } from "../../src/lattice/supercell.ts";
-import { Cooling } from "../../src/mc/cooling.ts";
+import { Cooling } from "../../src/mc/methods/cooling.ts";
 import { publishedCeria, publishedTerms } from "./ceria.ts";
 import { countStates, forEachState, lowestLevels } from "./enumerate-states.ts";
 

@@ -8,9 +8,9 @@ import { type BasisName, basisNames } from "../../src/clusters/site-basis.ts";
 import { RandomStream } from "../../src/core/random.ts";
 import type { ParentLattice } from "../../src/lattice/parent-lattice.ts";
 import { Supercell } from "../../src/lattice/supercell.ts";
-import type { EngineName } from "../../src/mc/compiled-engine.ts";
+import type { EngineName } from "../../src/mc/engines/compiled-engine.ts";
+import type { MetropolisChain } from "../../src/mc/engines/metropolis.ts";
 import type { ExchangeGroup } from "../../src/mc/exchange-groups.ts";
-import type { MetropolisChain } from "../../src/mc/metropolis.ts";
 import { gapCutoff, matricesFor, randomLattice, randomOccupation } from "../clusters/random-lattices.ts";
 
 /** Random energies of both signs; four-body clusters among them where the lattice is not too dense. */

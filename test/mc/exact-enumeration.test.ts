@@ -3,11 +3,11 @@ import { describe, expect, it } from "vitest";
 import { expansionRecord } from "../../src/clusters/expansion.ts";
 import { RandomStream } from "../../src/core/random.ts";
 import { BOLTZMANN_EV_PER_K } from "../../src/core/units.ts";
-import { type ChainPayload, type FinishedChain, runChain } from "../../src/mc/chain-task.ts";
 import { randomOccupation } from "../../src/mc/composition.ts";
-import { FlipMoves } from "../../src/mc/flip-moves.ts";
-import { MetropolisChain } from "../../src/mc/metropolis.ts";
-import { SwapMoves } from "../../src/mc/swap-moves.ts";
+import { MetropolisChain } from "../../src/mc/engines/metropolis.ts";
+import { type ChainPayload, type FinishedChain, runChain } from "../../src/mc/methods/chain-task.ts";
+import { FlipMoves } from "../../src/mc/moves/flip-moves.ts";
+import { SwapMoves } from "../../src/mc/moves/swap-moves.ts";
 import { publishedCeria } from "./ceria.ts";
 import { forEachState } from "./enumerate-states.ts";
 

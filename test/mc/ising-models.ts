@@ -5,9 +5,9 @@ import { RandomStream } from "../../src/core/random.ts";
 import { BOLTZMANN_EV_PER_K } from "../../src/core/units.ts";
 import { createParentLattice } from "../../src/lattice/parent-lattice.ts";
 import { Supercell } from "../../src/lattice/supercell.ts";
+import { MetropolisChain } from "../../src/mc/engines/metropolis.ts";
 import { exchangeGroups } from "../../src/mc/exchange-groups.ts";
-import { FlipMoves } from "../../src/mc/flip-moves.ts";
-import { MetropolisChain } from "../../src/mc/metropolis.ts";
+import { FlipMoves } from "../../src/mc/moves/flip-moves.ts";
 
 /** eV; energies below are in units of it. */
 export const J = 0.01;

@@ -5,9 +5,9 @@
 import { describe, expect, it } from "vitest";
 import { expansionRecord } from "../../src/clusters/expansion.ts";
 import { BOLTZMANN_EV_PER_K } from "../../src/core/units.ts";
-import { runChain } from "../../src/mc/chain-task.ts";
-import { estimateMean, estimateVariance, findEquilibration } from "../../src/mc/statistics.ts";
-import { runLadder } from "../../src/mc/tempering-task.ts";
+import { runChain } from "../../src/mc/methods/chain-task.ts";
+import { runLadder } from "../../src/mc/methods/tempering-task.ts";
+import { estimateMean, estimateVariance, findEquilibration } from "../../src/mc/records/statistics.ts";
 import { isingLevels, momentsOf } from "../mc/density-of-states.ts";
 import {
   FCC_CRITICAL_COUPLING,

@@ -1,8 +1,8 @@
 /** Density of states of the 6 x 6 Ising square, walked to a small ln f. */
 import { describe, expect, it } from "vitest";
 import { expansionRecord } from "../../src/clusters/expansion.ts";
-import { joinDensities } from "../../src/mc/density-of-states.ts";
-import { runWalker } from "../../src/mc/wang-landau-task.ts";
+import { joinDensities } from "../../src/mc/methods/density-of-states.ts";
+import { runWalker } from "../../src/mc/methods/wang-landau-task.ts";
 import { isingLevels } from "../mc/density-of-states.ts";
 import { isingModel, J } from "../mc/ising-models.ts";
 

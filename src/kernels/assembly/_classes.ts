@@ -1,4 +1,4 @@
-// Sites sorted into classes of their energies: the lists of mc/classed-sites.ts and the pairs of mc/class-pairs.ts.
+// Sites sorted into classes of their energies: the lists of mc/engines/classed-sites.ts and the pairs of mc/engines/class-pairs.ts.
 import {
   CHANNEL_FAR,
   CHANNEL_FEW,

@@ -1,4 +1,4 @@
-// Proposals of mixed moves: those of mc/flip-moves.ts, list-swaps.ts, neighbour-swaps.ts and reaction-moves.ts, which
+// Proposals of mixed moves: those of mc/moves/flip-moves.ts, list-swaps.ts, neighbour-swaps.ts and reaction-moves.ts, which
 // draw the same random words. A proposal leaves its changes, its kind, ln of the ratio of probabilities and what the
 // potential changes by beside the energy.
 import {

@@ -1,4 +1,4 @@
-// Metropolis steps of flips and of mixed moves: the loop of mc/metropolis.ts. Every energy of a cluster is a multiple of
+// Metropolis steps of flips and of mixed moves: the loop of mc/engines/metropolis.ts. Every energy of a cluster is a multiple of
 // one power of two and sums are exact, so both engines, and the plain code, find the same changes to the last bit in
 // whatever order they add.
 import {

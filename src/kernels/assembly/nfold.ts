@@ -1,4 +1,4 @@
-// Rejection-free swaps: the steps of mc/nfold-plain.ts, which says why they are those of the Metropolis chain.
+// Rejection-free swaps: the steps of mc/engines/nfold-plain.ts, which says why they are those of the Metropolis chain.
 import {
   CHANNEL_A,
   CHANNEL_BYTES,
