@@ -28,7 +28,7 @@ function reduced(file: string): Overrides {
     ...(study.fit ? { "fit.bootstrap": 20, "fit.path.count": 20 } : {}),
     "sample.steps": 2000,
     "sample.samples": 200,
-    "sample.temperatures_K": [500, 900],
+    "sample.temperatures_K": [300, 900],
   };
 }
 

@@ -139,14 +139,17 @@ export class Rung {
   }
 
   /** @param exchanges attempted and accepted with both neighbours */
-  result(index: number, exchanges: { readonly proposed: number; readonly accepted: number }): FinishedChain {
+  /** @param travelled whether states have come down the ladder more than once */
+  result(
+    index: number,
+    exchanges: { readonly proposed: number; readonly accepted: number },
+    travelled: boolean,
+  ): FinishedChain {
     const acceptance = acceptanceOf(this.#recorded);
     // States that come from other temperatures are movement too: cold rungs may well have no other.
     const moving = acceptance.filter(({ accepted }) => accepted > 0);
-    const summary = summarizeChain(this.#records, this.#plan.temperature_K, [
-      ...moving,
-      { move: "exchange of temperatures", ...exchanges },
-    ]);
+    const moves = [...moving, { move: "exchange of temperatures", ...exchanges }];
+    const summary = summarizeChain(this.#records, this.#plan.temperature_K, moves, travelled);
     return {
       interrupted: false,
       index,

@@ -31,7 +31,7 @@ export interface LadderPayload extends SystemPayload {
   readonly rungs: readonly RungPlan[];
   /** Proposals at each temperature. */
   readonly steps: number;
-  /** Default: ten for each site that can change, at least 1000. */
+  /** Default: ten for each site that can change, at least 1000, but at least a hundred exchanges in all. */
   readonly exchangeEverySteps?: number;
   readonly seed: number;
   /** First of the random streams: one for each rung, then one for the exchanges. */
@@ -70,6 +70,8 @@ export const temperingTask: TaskFunction = { module: import.meta.url, name: "run
 
 const EXCHANGE_SWEEPS = 10;
 const LEAST_EXCHANGE_STEPS = 1000;
+/** Short runs exchange more often than that. */
+const LEAST_EXCHANGES = 100;
 /** Room for the state of moves: their lists hold each site once or twice. */
 const MOVES_PER_SITE = 4;
 
@@ -172,7 +174,8 @@ export function runLadder(
   } finally {
     for (const rung of rungs) rung.close();
   }
-  const chains = rungs.map((rung, i) => rung.result(first + i, flow.exchangesOf(first + i)));
+  const { travelled } = flow;
+  const chains = rungs.map((rung, i) => rung.result(first + i, flow.exchangesOf(first + i), travelled));
   return { interrupted: false, index, chains, ladder: flow.report(exchangeEvery) };
 
   function tellProgress(): void {
@@ -204,6 +207,7 @@ export function runLadder(
       ),
     }));
     for (const { low, accepted } of decisions) if (accepted) move(low);
+    flow.seeHottest(numbersOf(plans.length - 1).energy);
     flow.record(step, decisions);
     return true;
   }
@@ -246,9 +250,14 @@ function prepareLadder(payload: LadderPayload, observers: Observers) {
     first: share[number],
     end: share[number + 1],
     member: number,
-    exchangeEvery: payload.exchangeEverySteps ?? Math.max(LEAST_EXCHANGE_STEPS, EXCHANGE_SWEEPS * sites),
+    exchangeEvery: payload.exchangeEverySteps ?? usualPeriod(steps, sites),
     potentials: plans.map((plan) => new ReducedPotential(plan.ensemble, plan.temperature_K, groups)),
   };
+}
+
+function usualPeriod(steps: number, sites: number): number {
+  const usual = Math.max(LEAST_EXCHANGE_STEPS, EXCHANGE_SWEEPS * sites);
+  return Math.max(1, Math.min(usual, Math.floor(steps / LEAST_EXCHANGES)));
 }
 
 function alone(rungs: number, { supercell, groups }: System): NonNullable<LadderPayload["member"]> {

@@ -66,7 +66,13 @@ export interface FlowState {
   readonly coldVisits: Float64Array;
   readonly trips: number;
   readonly tripSteps: number;
+  readonly hotEnergies: Float64Array;
 }
+
+/** Energies closer than this are one, eV. */
+const ROUNDING_EV = 1e-9;
+/** Fewer journeys along the whole ladder do not show that cold states are found anew. */
+const TELLING_ROUND_TRIPS = 2;
 
 /** Follows the states of a ladder on their way through the temperatures, coldest first. */
 export class ReplicaFlow {
@@ -81,6 +87,8 @@ export class ReplicaFlow {
   readonly #accepted: Float64Array;
   readonly #hotVisits: Float64Array;
   readonly #coldVisits: Float64Array;
+  /** Lowest and highest energy seen at the hot end, eV. */
+  readonly #hotEnergies = Float64Array.of(Number.MAX_VALUE, -Number.MAX_VALUE);
   #attempts = 0;
   #trips = 0;
   #tripSteps = 0;
@@ -108,6 +116,21 @@ export class ReplicaFlow {
   exchangesOf(rung: number): { proposed: number; accepted: number } {
     const sum = (counts: Float64Array) => (counts[rung - 1] ?? 0) + (counts[rung] ?? 0);
     return { proposed: sum(this.#attempted), accepted: sum(this.#accepted) };
+  }
+
+  /**
+   * Whether states have come down from a hot end that changes them more than once: what all of them find at the cold end is
+   * then no trap that one of them sits in.
+   */
+  get travelled(): boolean {
+    const [low, high] = this.#hotEnergies;
+    return this.#trips >= TELLING_ROUND_TRIPS && high - low > ROUNDING_EV;
+  }
+
+  /** @param energy of the state at the hot end, eV */
+  seeHottest(energy: number): void {
+    this.#hotEnergies[0] = Math.min(this.#hotEnergies[0], energy);
+    this.#hotEnergies[1] = Math.max(this.#hotEnergies[1], energy);
   }
 
   /** @param decisions of each of the pairs of this attempt */
@@ -171,6 +194,7 @@ export class ReplicaFlow {
       coldVisits: this.#coldVisits,
       trips: this.#trips,
       tripSteps: this.#tripSteps,
+      hotEnergies: this.#hotEnergies,
     };
   }
 
@@ -185,6 +209,7 @@ export class ReplicaFlow {
     this.#coldVisits.set(state.coldVisits);
     this.#trips = state.trips;
     this.#tripSteps = state.tripSteps;
+    this.#hotEnergies.set(state.hotEnergies);
   }
 }
 

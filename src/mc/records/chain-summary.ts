@@ -87,11 +87,14 @@ const DRIFT_ERRORS = 4;
  * The start of equilibrium is the latest of those found for the energy and for every count, because atoms can still
  * move between layers when the energy hardly changes any more. An observation that takes longer has its own start.
  * @param moves what the moves did in the whole chain
+ * @param travelled whether states have come here from far higher temperatures more than once: then one energy that never
+ *   changes is what all of them have found, and not where a single one is stuck
  */
 export function summarizeChain(
   records: ChainRecords,
   temperature: number,
   moves: readonly MoveAcceptance[],
+  travelled = false,
 ): ChainSummary {
   const { means, variances, samples, plan } = records;
   const layers = records.layers.rows.map((_, row) => records.layerSeries(row));
@@ -99,7 +102,7 @@ export function summarizeChain(
   const start = Math.max(...[means, ...layers, ...species].map((values) => findEquilibration(values).start));
   const startStep = start === 0 ? 0 : records.stepOfSample(start - 1);
   const energy = estimateMean(means, start);
-  const reason = notEquilibrated(means, { ...energy, start }, moves);
+  const reason = notEquilibrated(means, { ...energy, start }, moves, travelled);
   const variance = estimateVariance(means, variances, start, energy.inefficiency);
   const square = (BOLTZMANN_EV_PER_K * temperature) ** 2;
   return {
@@ -213,12 +216,13 @@ function notEquilibrated(
   means: Float64Array,
   found: Equilibration,
   moves: readonly MoveAcceptance[],
+  travelled: boolean,
 ): string | null {
   const stuck = moves.find(({ proposed, accepted }) => proposed > 0 && accepted === 0);
   if (stuck) return `no move ${stuck.move} was accepted: the chain is frozen`;
   const { start, effective } = found;
   const constant = means.subarray(start).every((mean) => Math.abs(mean - means[start]) < ROUNDING_EV);
-  if (constant && moves.some(({ proposed, accepted }) => accepted < proposed))
+  if (constant && !travelled && moves.some(({ proposed, accepted }) => accepted < proposed))
     return "the energy stays at one value: the chain is frozen, or nothing else can be reached at this temperature";
   const part = start / means.length;
   if (part > 0.5) return `it settled only after ${Math.round(100 * part)} % of the steps; run longer`;

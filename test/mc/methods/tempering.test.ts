@@ -125,6 +125,25 @@ describe("a canonical ladder of ceria against every configuration", () => {
     expect(ladder.chains[0].lowest.energy_eV).toBeCloseTo(lowest, 9);
   });
 
+  it("says that a cold rung has settled at its ground state only when states have come down to it anew", () => {
+    let lowest = Number.POSITIVE_INFINITY;
+    forEachState(ceria.model, ceria.supercell, ceria.groups, ceria.counts, (_, energy) => {
+      lowest = Math.min(lowest, energy);
+    });
+    const coldest = (temperatures: readonly number[]) => {
+      const rungs = temperatures.map((temperature_K) => ({ temperature_K, ensemble: canonical }));
+      const { chains, ladder } = finished(runLadder(ceriaLadder({ rungs }), flags()));
+      return { ...chains[0], roundTrips: ladder.roundTrips };
+    };
+    const reached = coldest([4, 15, 60, 120, 250, 500, 1000, 2000]);
+    expect(reached.roundTrips).toBeGreaterThan(1);
+    expect(reached.energy_eV.value).toBeCloseTo(lowest, 9);
+    expect(reached.equilibration.reason).toBeNull();
+    // Between temperatures that are both frozen nothing tells whether there is a lower state.
+    const frozen = coldest([3, 4]);
+    expect(frozen.equilibration.equilibrated).toBe(false);
+  });
+
   it("keeps account of exchanges and travels", () => {
     const { pairs, exchangeEverySteps, roundTrips, stepsPerRoundTrip, fromHot } = ladder.ladder;
     expect(exchangeEverySteps).toBe(1000);
