@@ -47,20 +47,6 @@ export async function checkClaims(
         throw noSuchLayer(path, quantity, species, name, layers);
     if (observation !== undefined && !columns.includes(observation))
       throw noSuchObservation(path, observation, columns);
-    const { temperatures_K, supercells } = study.sample!;
-    const { from_K = 0, to_K = Number.POSITIVE_INFINITY } = where;
-    if (!temperatures_K.some((t) => t >= from_K && t <= to_K))
-      throw studyError(
-        `${path}.where`,
-        `no temperature of the study is meant; it has ${temperatures_K.join(", ") || "none"} K`,
-      );
-    where.supercells?.forEach((matrix, k) => {
-      if (!supercells.some((m) => m.join() === matrix.join()))
-        throw studyError(
-          `${path}.where.supercells[${k}]`,
-          `not one of the study's own; there are ${supercells.map((m) => `[${m.join(", ")}]`).join(", ")}`,
-        );
-    });
     where.conditions?.forEach((label, k) => {
       if (!labels.has(label))
         throw studyError(
@@ -155,6 +141,7 @@ function judge(statement: Statement, states: readonly SampledState[], path: stri
   });
   const notes = [
     ...(statement.note === undefined ? [] : [statement.note]),
+    ...(chosen.length === 0 ? ["No state of this study is meant."] : []),
     ...(silent.length === 0 ? [] : [`Not measured: ${silent.join("; ")}.`]),
   ];
   return {

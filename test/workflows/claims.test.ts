@@ -85,6 +85,7 @@ describe("claims", () => {
     const none = judged("{ text: t, quantity: energy_eV_per_cell, above: 0, where: { from_K: 5000 } }");
     expect(none.outcome).toBe("open");
     expect(none.measured).toEqual([]);
+    expect(none.note).toBe("No state of this study is meant.");
   });
 
   it("stay open where a state has not settled, whatever its numbers", () => {
