@@ -42,7 +42,7 @@ describe.each(["canonical", "tempering"])("%s on a disk that is full", (name) =>
       const whole = harness.path("whole");
       const total = filesIn(whole).reduce((sum, file) => sum + statSync(join(whole, file)).size + PAGE, 0);
       const failures: string[] = [];
-      for (let room = 8 * PAGE; ; room += total / 8) {
+      for (let room = 8 * PAGE; ; room += total / 16) {
         expect(room).toBeLessThan(2 * total);
         fill(out, room);
         const { code, stderr } = await harness.start("out", ...(failures.length === 0 ? [] : ["--resume"]))
