@@ -16,3 +16,12 @@ export function withoutRounding(energy: number): number {
   // Adding 0 makes 0 of -0.
   return Number.isSafeInteger(whole) ? whole / 1e12 + 0 : energy;
 }
+
+const ELEMENTARY_CHARGE_C = 1.602176634e-19;
+const ATOMIC_MASS_KG = 1.6605390666e-27;
+/** eV per amu Å²/fs² (CODATA 2018): kinetic energies, and accelerations as force / mass. */
+export const AMU_A2_PER_FS2_EV = (ATOMIC_MASS_KG * 1e10) / ELEMENTARY_CHARGE_C;
+/** e²/(4πε₀), eV Å (CODATA 2018). */
+export const COULOMB_EV_A = (ELEMENTARY_CHARGE_C / (4 * Math.PI * 8.8541878128e-12)) * 1e10;
+/** eV/Å³ per GPa. */
+export const GPA_EV_PER_A3 = 1e9 / 1.602176634e11;
