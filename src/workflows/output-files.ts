@@ -22,7 +22,10 @@ export interface Place {
 }
 
 /** They are removed once the results are there. */
-export const checkpointFiles: Place = { folder: CHECKPOINTS, pattern: /^([a-z]+-\d+.*|progress)\.json$/ };
+export const checkpointFiles: Place = {
+  folder: CHECKPOINTS,
+  pattern: /^([a-z]+-\d+.*\.(json|bin)|progress\.json)$/,
+};
 
 /** What each part of a run leaves behind. */
 export const filesOf = {
@@ -37,6 +40,14 @@ export const filesOf = {
     { folder: TRAJECTORIES, pattern: /^chain-\d+\.traj$/ },
     checkpointFiles,
   ],
+  build: [{ folder: "", pattern: /^structures\.(extxyz|csv)$/ }],
+  relax: [{ folder: "", pattern: /^relaxed\.(extxyz|csv)$/ }, checkpointFiles],
+  dynamics: [
+    { folder: "", pattern: /^(thermo|segments|caloric)\.csv$/ },
+    { folder: TRAJECTORIES, pattern: /^replica-\d+.*\.(extxyz|lammpstrj|csv)$/ },
+    checkpointFiles,
+  ],
+  hop: [{ folder: "", pattern: /^(minima\.extxyz|(minima|paths)\.csv|quenches\.extxyz)$/ }, checkpointFiles],
   report: [
     { folder: "", pattern: /^(report\.html|provenance\.json)$/ },
     { folder: "report-csv", pattern: /\.csv$/ },
@@ -44,4 +55,7 @@ export const filesOf = {
 } as const;
 
 /** A part of a run that leaves files of its own. */
-export type OutputPart = "fit" | "sample";
+export type OutputPart = Exclude<keyof typeof filesOf, "report">;
+export const outputParts = (Object.keys(filesOf) as (keyof typeof filesOf)[]).filter(
+  (part) => part !== "report",
+);

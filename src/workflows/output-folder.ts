@@ -13,6 +13,7 @@ import {
   checkpointFiles,
   filesOf,
   type OutputPart,
+  outputParts,
   type Place,
   PROVENANCE,
 } from "./output-files.ts";
@@ -191,7 +192,7 @@ function resultsOf(outDir: string, parts: readonly OutputPart[]): string[] {
 }
 
 function removeTemporary(outDir: string): void {
-  for (const place of placesOf(["fit", "sample"]))
+  for (const place of placesOf(outputParts))
     for (const name of filesIn(outDir, place))
       if (TEMPORARY.test(name)) rmSync(join(outDir, place.folder, name), { force: true });
 }
