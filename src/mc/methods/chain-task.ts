@@ -1,11 +1,11 @@
 /** One task of an executor: one Metropolis chain, from its payload to its averages. */
 import { RandomStream } from "../../core/random.ts";
 import type { TaskContext, TaskFunction } from "../../exec/executor.ts";
+import { fingerprint, readState, writeState } from "../../exec/state-file.ts";
 import type { Observers } from "../../lattice/observer.ts";
 import type { EngineName } from "../engines/compiled-engine.ts";
 import type { ChainState } from "../engines/metropolis.ts";
 import type { Ensemble } from "../ensemble.ts";
-import { fingerprint, readState, writeState } from "../records/chain-checkpoint.ts";
 import type { RecordState, Snapshot } from "../records/chain-records.ts";
 import { type ChainSummary, type MoveAcceptance, summarizeChain } from "../records/chain-summary.ts";
 import { ChainTrajectory, type TrajectoryPlan } from "../records/chain-trajectory.ts";

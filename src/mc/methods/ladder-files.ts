@@ -1,7 +1,7 @@
 /** Checkpoints of a ladder: two files for each rung, written in turn. */
 import { existsSync, rmSync } from "node:fs";
 import { EcitonError } from "../../core/errors.ts";
-import { readState, writeState } from "../records/chain-checkpoint.ts";
+import { readState, writeState } from "../../exec/state-file.ts";
 
 interface Stamped<State> {
   /** Attempts at exchanges that were made before. */

@@ -2,10 +2,10 @@
 import { studyError } from "../../core/errors.ts";
 import { type RandomState, RandomStream } from "../../core/random.ts";
 import type { TaskContext, TaskFunction } from "../../exec/executor.ts";
+import { fingerprint } from "../../exec/state-file.ts";
 import type { Observers } from "../../lattice/observer.ts";
 import type { EngineName } from "../engines/compiled-engine.ts";
 import { ReducedPotential, type StateNumbers } from "../potential.ts";
-import { fingerprint } from "../records/chain-checkpoint.ts";
 import { checkRecords } from "../records/recorded-chain.ts";
 import {
   type CheckpointPlan,

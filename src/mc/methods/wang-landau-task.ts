@@ -2,8 +2,8 @@
 import { studyError } from "../../core/errors.ts";
 import { RandomStream } from "../../core/random.ts";
 import type { TaskContext, TaskFunction } from "../../exec/executor.ts";
+import { fingerprint, readState, writeState } from "../../exec/state-file.ts";
 import type { Ensemble } from "../ensemble.ts";
-import { fingerprint, readState, writeState } from "../records/chain-checkpoint.ts";
 import type { Snapshot } from "../records/chain-records.ts";
 import {
   type CheckpointPlan,

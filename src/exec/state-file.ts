@@ -1,8 +1,8 @@
 /** Checkpoints of a task: one JSON file, whole or absent, with typed arrays bit for bit. */
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
-import { EcitonError } from "../../core/errors.ts";
-import { ioError, strictJson, writeFileAtomic } from "../../exec/atomic-file.ts";
+import { EcitonError } from "../core/errors.ts";
+import { ioError, strictJson, writeFileAtomic } from "./atomic-file.ts";
 
 const FORMAT = "eciton-checkpoint-2";
 
@@ -63,15 +63,15 @@ export function readState<State>(path: string, task: string): State | null {
   try {
     found = JSON.parse(text) ?? {};
   } catch (error) {
-    return fail("not a checkpoint: it cannot be read as JSON; delete it to start this chain anew", error);
+    return fail("not a checkpoint: it cannot be read as JSON; delete it to begin this task anew", error);
   }
   if (found.format !== FORMAT)
     fail(
-      `expected a checkpoint of format ${FORMAT}, found ${String(found.format)}; delete it to start this chain anew`,
+      `expected a checkpoint of format ${FORMAT}, found ${String(found.format)}; delete it to begin this task anew`,
     );
   if (found.task !== task)
     fail(
-      "the checkpoint is of another run (other model, composition, steps, seed or observers); begin anew without --resume, " +
+      "the checkpoint is of another run (other model, settings, steps, seed or observers); begin anew without --resume, " +
         "or choose another folder with --out",
     );
   return decode(found.state) as State;
