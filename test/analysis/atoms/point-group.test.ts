@@ -466,16 +466,18 @@ describe("point groups of atoms off their places", () => {
           expect(result.deviation).toBeLessThanOrEqual(tolerance);
           // Its operations move atoms to where their images are, to within twice the distance from the average.
           const { positions } = shaken;
+          let farthest = 0;
           for (const { matrix, image } of result.operations)
             for (let i = 0; i < image.length; i++) {
               const place = Array.from(positions.subarray(3 * i, 3 * i + 3), (x, k) => x - result.centre[k]);
               const target = rowTimes(place, transpose3(matrix));
               const away = target.map((x, k) => x + result.centre[k] - positions[3 * image[i] + k]);
-              expect(Math.hypot(...away)).toBeLessThanOrEqual(2 * result.deviation + 1e-9);
-              expect(shaken.species[image[i]]).toBe(shaken.species[i]);
+              const alike = shaken.species[image[i]] === shaken.species[i];
+              farthest = Math.max(farthest, alike ? Math.hypot(...away) : Number.POSITIVE_INFINITY);
             }
+          expect(farthest).toBeLessThanOrEqual(2 * result.deviation + 1e-9);
         }),
-        { numRuns: 150 },
+        { numRuns: 50 },
       );
     },
   );
@@ -570,8 +572,8 @@ describe.skipIf(!existsSync(minima))("minima of magnesium clusters", () => {
       at += count + 2;
     }
     expect(names).toHaveLength(24);
-    expect(names[0]).toBe("Ih");
-    expect(names.some((name) => name === "C1")).toBe(true);
-    console.log(names.join(" "));
+    expect(names).toContain("C1");
+    // Mg13 the icosahedron, Mg14 with one face of it capped, Mg19 the double icosahedron.
+    expect([names[0], names[6], names[14]]).toEqual(["Ih", "C3v", "D5h"]);
   });
 });
