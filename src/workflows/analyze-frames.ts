@@ -1,7 +1,8 @@
 /** Observers over the frames of a trajectory, whatever its size. */
+
+import { BinnedSeries } from "../core/binned-series.ts";
 import type { Trajectory } from "../data/trajectory.ts";
 import type { Observers } from "../lattice/observer.ts";
-import { BinnedSeries } from "../mc/records/binned-series.ts";
 import type { Observation, ObservedMap } from "../mc/records/chain-summary.ts";
 
 export interface FrameMeasurement {

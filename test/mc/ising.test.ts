@@ -1,6 +1,6 @@
 /** Single-flip chains against exact results for the Ising model. */
 import { describe, expect, it } from "vitest";
-import { estimateMean, estimateVariance, findEquilibration } from "../../src/mc/records/statistics.ts";
+import { estimateMean, estimateVariance, findEquilibration } from "../../src/core/statistics.ts";
 import {
   fccPolygons,
   fccSeriesEnergy,

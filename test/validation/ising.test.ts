@@ -4,10 +4,10 @@
  */
 import { describe, expect, it } from "vitest";
 import { expansionRecord } from "../../src/clusters/expansion.ts";
+import { estimateMean, estimateVariance, findEquilibration } from "../../src/core/statistics.ts";
 import { BOLTZMANN_EV_PER_K } from "../../src/core/units.ts";
 import { runChain } from "../../src/mc/methods/chain-task.ts";
 import { runLadder } from "../../src/mc/methods/tempering-task.ts";
-import { estimateMean, estimateVariance, findEquilibration } from "../../src/mc/records/statistics.ts";
 import { isingLevels, momentsOf } from "../mc/density-of-states.ts";
 import {
   FCC_CRITICAL_COUPLING,

@@ -1,15 +1,16 @@
 /** From the records of a chain to numbers with error bars. */
-import { BOLTZMANN_EV_PER_K } from "../../core/units.ts";
-import { ROUNDING_EV } from "../engines/metropolis.ts";
-import type { ChainRecords } from "./chain-records.ts";
-import type { CompositionRow, LayerRow } from "./layer-counts.ts";
+
 import {
   type Equilibration,
   type Estimate,
   estimateMean,
   estimateVariance,
   findEquilibration,
-} from "./statistics.ts";
+} from "../../core/statistics.ts";
+import { BOLTZMANN_EV_PER_K } from "../../core/units.ts";
+import { ROUNDING_EV } from "../engines/metropolis.ts";
+import type { ChainRecords } from "./chain-records.ts";
+import type { CompositionRow, LayerRow } from "./layer-counts.ts";
 
 export interface ValueWithError {
   readonly value: number;

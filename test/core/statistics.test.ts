@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { RandomStream } from "../../../src/core/random.ts";
+import { RandomStream } from "../../src/core/random.ts";
 import {
   estimateMean,
   estimateVariance,
   findEquilibration,
   statisticalInefficiency,
-} from "../../../src/mc/records/statistics.ts";
+} from "../../src/core/statistics.ts";
 
 /** x(t+1) = φ x(t) + noise, started in its stationary state: mean 0, variance 1, ρ(t) = φ^t, g = (1+φ)/(1-φ). */
 function autoregressive(length: number, phi: number, random: RandomStream): Float64Array {

@@ -1,8 +1,8 @@
 /** Series in bounded memory against the same series kept whole. */
 import { describe, expect, it } from "vitest";
-import { RandomStream } from "../../../src/core/random.ts";
-import { BinnedSeries } from "../../../src/mc/records/binned-series.ts";
-import { estimateMean, findEquilibration } from "../../../src/mc/records/statistics.ts";
+import { BinnedSeries } from "../../src/core/binned-series.ts";
+import { RandomStream } from "../../src/core/random.ts";
+import { estimateMean, findEquilibration } from "../../src/core/statistics.ts";
 
 /** x' = φ x + noise: the standard error of the mean of n entries is σ_noise / ((1 - φ) √n). */
 function autoregressive(n: number, phi: number, seed: number): Float64Array {
