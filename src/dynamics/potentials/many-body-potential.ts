@@ -1,6 +1,7 @@
 /** Potentials with densities as Calculators: Gupta, Sutton-Chen and EAM differ in their functions only. */
 import { EcitonError } from "../../core/errors.ts";
 import type { AtomKinds, Calculator, Potential } from "../calculator.ts";
+import type { EamSplines } from "./eam.ts";
 import { type EmbeddedAtomFunctions, evaluateEmbeddedAtoms } from "./embedded-atoms.ts";
 import type { SmoothCutoff } from "./smooth-cutoff.ts";
 import { speciesIndices } from "./species-pairs.ts";
@@ -25,10 +26,16 @@ export interface AnalyticKernel {
   root(a: number): number;
 }
 
+/** Functions from tables. */
+export interface TableKernel {
+  readonly form: "tables";
+  readonly splines: EamSplines;
+}
+
 export interface ManyBodyModel {
   readonly name: string;
   readonly functions: EmbeddedAtomFunctions;
-  readonly kernel: AnalyticKernel;
+  readonly kernel: AnalyticKernel | TableKernel;
 }
 
 export function manyBodyPotential(model: ManyBodyModel): Potential {
