@@ -1,0 +1,94 @@
+/** Conjugate gradients, BFGS and L-BFGS: a direction, a search along it, what the step tells, and again. */
+import { EcitonError } from "../../core/errors.ts";
+import { Conjugate, DenseInverse, type Directions, LimitedMemory } from "./directions.ts";
+import { LineSearch } from "./line-search.ts";
+import type { MinimiseResult, MinimiseSettings, Progress } from "./minimise.ts";
+import { dotProduct, largestBlock, type Objective } from "./objective.ts";
+import type { MinimiserName } from "./relax-settings.ts";
+
+export type DescentName = Exclude<MinimiserName, "fire">;
+
+/** Steps that L-BFGS remembers: more save few evaluations and cost more than those of a cheap potential. */
+const MEMORY = 10;
+/** Coordinates up to which BFGS keeps its matrix: 1500² numbers are 18 MB, and a step costs several times as many products. */
+export const MAX_DENSE = 1500;
+/** Share of the first slope that ends a search: quasi-Newton steps come with their length, conjugate ones need the minimum. */
+const NEARLY_ANY = 0.9;
+const NEAR_MINIMUM = 0.1;
+
+/** Of the longest step allowed, or of the gradient where that is shorter: how far to go at first, knowing nothing. */
+const FIRST_SHARE = 0.1;
+
+/** @see minimise */
+export function descend(
+  objective: Objective,
+  method: DescentName,
+  x: Float64Array,
+  settings: MinimiseSettings,
+  progress: Progress,
+): MinimiseResult {
+  const { size, block } = objective;
+  const { residualTolerance, valueTolerance, maxEvaluations, maxStep } = settings;
+  const directions = createDirections(method, size);
+  const direction = new Float64Array(size);
+  const flat = directions.scaled ? NEARLY_ANY : NEAR_MINIMUM;
+  const line = new LineSearch(objective, x, flat, maxEvaluations, progress);
+  const finish = (ended: MinimiseResult["ended"]): MinimiseResult => {
+    const { value, gradient, x } = line.here;
+    return { value, gradient, residual: objective.residual(x, gradient), ...progress, ended };
+  };
+  // What the step before promised: conjugate gradients guess that the next one brings as much.
+  let promised = 0;
+  try {
+    for (;;) {
+      const { here } = line;
+      const residual = objective.residual(here.x, here.gradient);
+      if (residual === 0 || (residualTolerance !== null && residual <= residualTolerance))
+        return finish("forces");
+      if (progress.evaluations >= maxEvaluations) return finish("limit");
+
+      directions.direction(here, direction);
+      let slope = dotProduct(direction, here.gradient);
+      if (!(slope < 0)) {
+        directions.reset();
+        directions.direction(here, direction);
+        slope = dotProduct(direction, here.gradient);
+      }
+      const farthest = maxStep / largestBlock(direction, block);
+      let first = FIRST_SHARE * Math.min(farthest, 1);
+      if (directions.learned) first = directions.scaled ? 1 : promised / slope;
+      const gone = line.search(direction, slope, first, farthest);
+      if (gone === 0) {
+        if (progress.evaluations >= maxEvaluations) return finish("limit");
+        if (!directions.learned) return finish("stuck");
+        directions.reset();
+        continue;
+      }
+      promised = gone * slope;
+      progress.steps++;
+      const settled = directions.learned && valueTolerance !== null;
+      directions.learn(line.before, line.here);
+      if (settled && line.before.value - line.here.value < valueTolerance) return finish("energy");
+    }
+  } finally {
+    x.set(line.here.x);
+  }
+}
+
+function createDirections(method: DescentName, size: number): Directions {
+  switch (method) {
+    case "l-bfgs":
+      return new LimitedMemory(size, MEMORY);
+    case "bfgs":
+      if (size > MAX_DENSE)
+        throw new EcitonError(
+          "study",
+          `bfgs keeps a matrix of ${size} x ${size} numbers for ${size} coordinates; at most ${MAX_DENSE} are allowed (500 atoms); l-bfgs does as well without one`,
+        );
+      return new DenseInverse(size);
+    case "conjugate-gradient":
+      return new Conjugate(size);
+    default:
+      return method satisfies never;
+  }
+}
