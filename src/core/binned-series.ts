@@ -5,24 +5,21 @@ import { estimateMean, findEquilibration } from "./statistics.ts";
 const MOST_BINS = 2 ** 14;
 
 /**
- * Several quantities that are measured together. Bins are joined in pairs whenever there are as many as are kept, so
+ * Several quantities that are measured together. Bins are joined in pairs whenever there are MOST_BINS of them, so
  * that short series are kept entry by entry. Entries of a bin that is not full are left out: at most one part in
- * half of their number.
+ * MOST_BINS / 2.
  */
 export class BinnedSeries {
   readonly #columns: number;
-  readonly #most: number;
   readonly #bins: Float64Array; // bin by bin
   readonly #open: Float64Array;
   #finished = 0;
   #length = 1;
   #inOpen = 0;
 
-  /** @param mostBins even; with many columns fewer bins save memory */
-  constructor(columns: number, mostBins: number = MOST_BINS) {
+  constructor(columns: number) {
     this.#columns = columns;
-    this.#most = mostBins;
-    this.#bins = new Float64Array(mostBins * columns);
+    this.#bins = new Float64Array(MOST_BINS * columns);
     this.#open = new Float64Array(columns);
   }
 
@@ -46,16 +43,16 @@ export class BinnedSeries {
     open.fill(0);
     this.#inOpen = 0;
     this.#finished++;
-    if (this.#finished === this.#most) this.#join();
+    if (this.#finished === MOST_BINS) this.#join();
   }
 
   #join(): void {
     const { length } = this.#open;
-    for (let b = 0; b < this.#most / 2; b++)
+    for (let b = 0; b < MOST_BINS / 2; b++)
       for (let c = 0; c < length; c++)
         this.#bins[b * length + c] =
           (this.#bins[2 * b * length + c] + this.#bins[(2 * b + 1) * length + c]) / 2;
-    this.#finished = this.#most / 2;
+    this.#finished = MOST_BINS / 2;
     this.#length *= 2;
   }
 
