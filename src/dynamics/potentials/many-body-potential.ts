@@ -1,10 +1,11 @@
 /** Potentials with densities as Calculators: Gupta, Sutton-Chen and EAM differ in their functions only. */
-import { EcitonError } from "../../core/errors.ts";
-import type { AtomKinds, Calculator, Potential } from "../calculator.ts";
+import { MANY_TABLES_BYTES, PAIR_BYTES, SCALARS } from "../../kernels/many-body-block.ts";
+import type { Potential } from "../calculator.ts";
 import type { EamSplines } from "./eam.ts";
-import { type EmbeddedAtomFunctions, evaluateEmbeddedAtoms } from "./embedded-atoms.ts";
+import type { EmbeddedAtomFunctions } from "./embedded-atoms.ts";
+import { KernelCalculator, kindsOf } from "./kernel-calculator.ts";
+import { kernelParameters } from "./many-body-parameters.ts";
 import type { SmoothCutoff } from "./smooth-cutoff.ts";
-import { speciesIndices } from "./species-pairs.ts";
 
 /** One pair of species of a potential with closed formulas; `length` scales distances. */
 export interface AnalyticPair {
@@ -38,29 +39,28 @@ export interface ManyBodyModel {
   readonly kernel: AnalyticKernel | TableKernel;
 }
 
-export function manyBodyPotential(model: ManyBodyModel): Potential {
-  const { name, functions } = model;
+/** How far lists reach beyond the cut-off, Å: the fastest over solids and liquids of metals. */
+const SKIN_A = 0.5;
+
+/** @throws {EcitonError} "data" for parameters that the kernel cannot work with */
+export function manyBodyPotential({ name, functions, kernel }: ManyBodyModel): Potential {
+  const { species, cutoff } = functions;
+  const parameters = kernelParameters(kernel, species.length);
   return {
     name,
-    species: functions.species,
-    cutoff: functions.cutoff,
-    calculator: (atoms) => plainCalculator(model, atoms),
-  };
-}
-
-/** The plain formulas as a calculator. */
-export function plainCalculator({ name, functions }: ManyBodyModel, atoms: AtomKinds): Calculator {
-  const kinds = speciesIndices(name, functions.species, atoms.species);
-  if (functions.cutoff === Number.POSITIVE_INFINITY && atoms.periodic.some(Boolean))
-    throw new EcitonError(
-      "data",
-      `${name} has no cut-off, so it cannot be used for periodic atoms: give it one`,
-    );
-  return {
-    numAtoms: kinds.length,
-    evaluate: (positions, cell, out) =>
-      evaluateEmbeddedAtoms(functions, kinds, atoms.periodic, positions, cell, out),
-    state: () => null,
-    restore: () => {},
+    species,
+    cutoff,
+    calculator: (atoms) =>
+      new KernelCalculator({
+        kernel: "many-body",
+        kinds: kindsOf(name, species, atoms),
+        periodic: atoms.periodic,
+        cutoff,
+        skin: SKIN_A,
+        list: "half",
+        scalars: SCALARS,
+        pairBytes: kernel.form === "tables" && species.length > 1 ? MANY_TABLES_BYTES : PAIR_BYTES,
+        parameters,
+      }),
   };
 }
