@@ -1,5 +1,6 @@
 /** The frames of an extended XYZ file as they stand: entries of the second line, and columns. */
 import { dataError, EcitonError } from "../../core/errors.ts";
+import type { LineSource } from "../line-source.ts";
 import { type ExtxyzValue, parseKeyValues } from "./extxyz-keyvalues.ts";
 import { decimal, quoteToken, words } from "./tokens.ts";
 
@@ -30,8 +31,7 @@ const defaultProperties = "species:S:1:pos:R:3";
  * a warning, is one that is no key=value text and names neither Properties nor Lattice.
  * @throws {EcitonError} "data" with file and line
  */
-export function* parseExtxyz(text: string, file: string): Generator<ExtxyzFrame> {
-  const lines = lineReader(text);
+export function* parseExtxyz(lines: LineSource, file: string): Generator<ExtxyzFrame> {
   for (let head = lines.next(); head !== undefined; head = lines.next()) {
     const line = lines.number();
     if (head.trim() === "") {
@@ -60,29 +60,6 @@ export function* parseExtxyz(text: string, file: string): Generator<ExtxyzFrame>
       warnings.push("columns after species, x, y, z are skipped where the second line has no Properties");
     yield { line, atoms, entries, comment, columns, warnings };
   }
-}
-
-interface LineReader {
-  next(): string | undefined;
-  /** Of the line that `next` gave last, from 1. */
-  number(): number;
-}
-
-function lineReader(text: string): LineReader {
-  let at = 0;
-  let number = 0;
-  return {
-    next() {
-      if (at >= text.length) return undefined;
-      const end = text.indexOf("\n", at);
-      const stop = end < 0 ? text.length : end;
-      const line = text.slice(at, stop > at && text[stop - 1] === "\r" ? stop - 1 : stop);
-      at = stop + 1;
-      number++;
-      return line;
-    },
-    number: () => number,
-  };
 }
 
 function readSecondLine(text: string, file: string, line: number) {
@@ -134,7 +111,7 @@ function readRows(
   atoms: number,
   exact: boolean,
   frameLine: number,
-  lines: LineReader,
+  lines: LineSource,
   file: string,
 ): boolean {
   const total = columns.reduce((sum, column) => sum + column.width, 0);

@@ -2,6 +2,7 @@
 import { dataError } from "../../core/errors.ts";
 import { det3 } from "../../core/linalg.ts";
 import { elementOfNumber } from "../elements.ts";
+import { type LineSource, linesOfText } from "../line-source.ts";
 import { checkStructure, type Dataset, type InfoValue, type Structure } from "../structure.ts";
 import { type ExtxyzColumn, type ExtxyzFrame, parseExtxyz } from "./extxyz-frames.ts";
 import { type ExtxyzValue, infoValue } from "./extxyz-keyvalues.ts";
@@ -43,7 +44,7 @@ export function readExtxyz(text: string, file: string, options: ExtxyzOptions = 
   const structures: Structure[] = [];
   const notes = new Map<string, { count: number; line: number }>();
   const found = new Set<Quantity>();
-  for (const frame of parseExtxyz(text, file)) {
+  for (const frame of parseExtxyz(linesOfText(text), file)) {
     const { structure, quantities, remarks } = toStructure(frame, file, options);
     structures.push(structure);
     for (const quantity of quantities) found.add(quantity);
@@ -68,8 +69,31 @@ export function readExtxyz(text: string, file: string, options: ExtxyzOptions = 
   return { structures, warnings };
 }
 
+/**
+ * Frames one after another, of which only the one at hand is held; read as by readExtxyz.
+ * @param warn told of each remark once, with the place of the first frame that it is about
+ * @throws {EcitonError} "data" with file and line
+ */
+export function* extxyzStructures(
+  lines: LineSource,
+  file: string,
+  options: ExtxyzOptions,
+  warn: (warning: string) => void,
+): Generator<Structure> {
+  const told = new Set<string>();
+  for (const frame of parseExtxyz(lines, file)) {
+    const { structure, remarks } = toStructure(frame, file, options);
+    for (const remark of [...frame.warnings, ...remarks]) {
+      if (told.has(remark)) continue;
+      told.add(remark);
+      warn(`${file}:${frame.line}: ${remark}`);
+    }
+    yield structure;
+  }
+}
+
 function namesIn(text: string, file: string): string[] {
-  const first = parseExtxyz(text, file).next().value as ExtxyzFrame;
+  const first = parseExtxyz(linesOfText(text), file).next().value as ExtxyzFrame;
   return [...first.entries.keys(), ...first.columns.map((column) => column.name)];
 }
 

@@ -5,15 +5,16 @@ import { readTextFile } from "../read-text.ts";
 import type { Dataset } from "../structure.ts";
 import { type CifOptions, readCif } from "./cif.ts";
 import { type ExtxyzOptions, readExtxyz } from "./extxyz.ts";
+import { type LammpsOptions, readLammpsDump } from "./lammps-dump.ts";
 import { readOutcar } from "./outcar.ts";
 import { type PoscarOptions, readPoscar } from "./poscar.ts";
 import { readVasprun } from "./vasprun.ts";
 
-export const structureFormats = ["poscar", "extxyz", "cif", "vasprun", "outcar"] as const;
+export const structureFormats = ["poscar", "extxyz", "cif", "vasprun", "outcar", "lammps-dump"] as const;
 export type StructureFormat = (typeof structureFormats)[number];
 
 /** Options of every format; each reader takes its own. */
-export interface ReadOptions extends PoscarOptions, ExtxyzOptions, CifOptions {
+export interface ReadOptions extends PoscarOptions, ExtxyzOptions, CifOptions, LammpsOptions {
   /** Told from the file's name if it is not given. */
   readonly format?: StructureFormat;
 }
@@ -36,6 +37,8 @@ export function readStructures(path: string, options: ReadOptions = {}): Dataset
       return readVasprun(text, path);
     case "outcar":
       return readOutcar(text, path);
+    case "lammps-dump":
+      return readLammpsDump(text, path, options);
     default:
       return format satisfies never;
   }
@@ -47,6 +50,7 @@ const namePatterns: readonly [StructureFormat, RegExp][] = [
   ["cif", /\.cif$/i],
   ["vasprun", /vasprun.*\.xml$/i],
   ["outcar", /^OUTCAR|[-_.]OUTCAR$/i],
+  ["lammps-dump", /^dump\.|\.(dump|lammpstrj|lammpsdump)$/i],
 ];
 
 /**
@@ -61,7 +65,7 @@ export function formatOfName(path: string): StructureFormat {
   if (found === undefined)
     throw new EcitonError(
       "data",
-      `${path}: the name does not tell the format; expected POSCAR*, CONTCAR*, *.vasp, *.xyz, *.extxyz, *.cif, vasprun*.xml or OUTCAR*, or a format option of ${structureFormats.join(", ")}`,
+      `${path}: the name does not tell the format; expected POSCAR*, CONTCAR*, *.vasp, *.xyz, *.extxyz, *.cif, vasprun*.xml, OUTCAR*, *.dump or *.lammpstrj, or a format option of ${structureFormats.join(", ")}`,
       { file: path },
     );
   return found[0];

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { readExtxyz } from "../../../src/data/formats/extxyz.ts";
 import { parseExtxyz } from "../../../src/data/formats/extxyz-frames.ts";
 import { writeExtxyz } from "../../../src/data/formats/extxyz-write.ts";
+import { linesOfText } from "../../../src/data/line-source.ts";
 import { anyStructure, withoutSource } from "./arbitrary-structure.ts";
 import { dataErrorOf } from "./errors-of.ts";
 
@@ -30,7 +31,7 @@ describe("extended XYZ frames", () => {
   });
 
   it("reads one frame at a time", () => {
-    const frames = parseExtxyz(`${frame("a=1", "Ag 0 0 0")}not a number\n`, "X");
+    const frames = parseExtxyz(linesOfText(`${frame("a=1", "Ag 0 0 0")}not a number\n`), "X");
     expect(frames.next().value).toMatchObject({ line: 1, atoms: 1 });
     expect(dataErrorOf(() => frames.next())).toMatch(/^X:4: expected the number of atoms/);
   });
