@@ -105,6 +105,8 @@ function refuseEndless(lattice: ParentLattice, cutoff: number, size: number): vo
  */
 export function modelOfStudy(study: Study, folder: string, pool: () => ClusterPool): ClusterExpansion {
   if (!study.model) throw studyError("model", "this command needs the section model (terms or a file)");
+  if (study.model.potential !== undefined)
+    throw studyError("model.potential", "a potential moves atoms; on a lattice the model is terms or a file");
   if (study.model.file !== undefined) return readModelFile(pathFromStudy(folder, study.model.file)).expansion;
   const { lattice, basis, orbits } = pool();
   const seen = new Set<string>();

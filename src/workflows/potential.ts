@@ -1,0 +1,246 @@
+/** The potential that a study names, for the atoms that it moves. */
+import { basename } from "node:path";
+import { EcitonError, studyError } from "../core/errors.ts";
+import { parseFuncfl } from "../data/formats/eam-funcfl.ts";
+import { parseSetfl } from "../data/formats/eam-setfl.ts";
+import { readTextFile } from "../data/read-text.ts";
+import { pathFromStudy } from "../data/study/load-study.ts";
+import type { PotentialKind } from "../data/study/potential-schema.ts";
+import type { Study } from "../data/study/schema.ts";
+import type { BuckinghamSpec } from "../dynamics/potentials/buckingham.ts";
+import type { CoulombSpec } from "../dynamics/potentials/coulomb.ts";
+import { createPotential, type PotentialSpec } from "../dynamics/potentials/create-potential.ts";
+import { type EamSpec, tablesFromFuncfl } from "../dynamics/potentials/eam.ts";
+import { fifthShellCutoff, type GuptaSpec } from "../dynamics/potentials/gupta.ts";
+import { ionSet, ionSets } from "../dynamics/potentials/ion-sets.ts";
+import { guptaSet, guptaSets, suttonChenSet, suttonChenSets } from "../dynamics/potentials/parameter-sets.ts";
+import type { SmoothCutoff } from "../dynamics/potentials/smooth-cutoff.ts";
+import { type SuttonChenSpec, twoLatticeConstants } from "../dynamics/potentials/sutton-chen.ts";
+import { zhouTables } from "../dynamics/potentials/zhou-eam.ts";
+import { hashFile, type InputFile } from "./provenance.ts";
+
+type StudyPotential = NonNullable<NonNullable<Study["model"]>["potential"]>;
+
+export interface ChosenPotential {
+  readonly spec: PotentialSpec;
+  /** For people: "Gupta Cu (cleri-rosato-1993)". */
+  readonly name: string;
+  /** Parameter files of the person; those of the package belong to its version. */
+  readonly inputs: readonly InputFile[];
+}
+
+/** What is going to move. */
+export interface MovedAtoms {
+  /** Each once. */
+  readonly species: readonly string[];
+  /** Whether any of the structures is periodic in some direction: without, nothing needs a cut-off. */
+  readonly periodic: boolean;
+}
+
+/** Damping that leaves Wolf's energies of crystals within some meV of Ewald's at usual cut-offs, 1/Å. */
+const USUAL_DAMPING = 0.2;
+
+/**
+ * @param folder that paths in the study start from
+ * @throws {EcitonError} "study" with the path for a missing section, an unknown set, species that the potential does not
+ *   describe, or a missing cut-off; "data" for parameter files that cannot be read
+ */
+export function potentialOf(study: Study, folder: string, atoms: MovedAtoms): ChosenPotential {
+  const given = study.model?.potential;
+  if (!given) throw studyError("model", "this command needs model.potential: what holds the atoms together");
+  try {
+    const { spec, inputs } = specOf(given, folder, atoms);
+    const potential = createPotential(spec);
+    const missing = atoms.species.filter((one) => potential.species && !potential.species.includes(one));
+    if (missing.length > 0)
+      throw studyError(
+        "model.potential",
+        `${potential.name} does not describe ${missing.join(", ")}; it has ${potential.species!.join(", ")}`,
+      );
+    return { spec, name: potential.name, inputs };
+  } catch (error) {
+    // Sets and parameters stand in the study; only their files are data.
+    if (error instanceof EcitonError && error.code === "data" && error.details.file === undefined)
+      throw new EcitonError(
+        "study",
+        `model.potential: ${error.message}`,
+        { ...error.details, path: "model.potential" },
+        error,
+      );
+    throw error;
+  }
+}
+
+function specOf(
+  given: StudyPotential,
+  folder: string,
+  atoms: MovedAtoms,
+): { spec: PotentialSpec; inputs: InputFile[] } {
+  switch (given.kind) {
+    case "gupta":
+      return { spec: guptaSpec(given, atoms), inputs: [] };
+    case "sutton-chen":
+      return { spec: suttonChenSpec(given, atoms), inputs: [] };
+    case "eam":
+      return eamSpec(given, folder, atoms);
+    case "buckingham":
+      return { spec: buckinghamSpec(given, atoms), inputs: [] };
+    default:
+      return given.kind satisfies never;
+  }
+}
+
+function ownCutoff(given: StudyPotential): SmoothCutoff | null | undefined {
+  const { cutoff_A: cutoff } = given;
+  if (cutoff === undefined) return undefined;
+  return cutoff === "none" ? null : { from_A: cutoff[0], to_A: cutoff[1] };
+}
+
+function guptaSpec(given: StudyPotential, { species, periodic }: MovedAtoms): GuptaSpec {
+  const own = ownCutoff(given);
+  if (given.gupta) {
+    const usual = periodic ? fifthShellCutoff(given.gupta) : null;
+    return {
+      kind: "gupta",
+      title: "of the study",
+      pairs: given.gupta,
+      cutoff: own === undefined ? usual : own,
+    };
+  }
+  const ending = own === undefined && periodic ? "shells" : "none";
+  const complete = (spec: GuptaSpec) =>
+    species.every((a) =>
+      species.every((b) =>
+        spec.pairs.some(({ species: [c, d] }) => (a === c && b === d) || (a === d && b === c)),
+      ),
+    );
+  const name =
+    given.set ?? firstSet("gupta", guptaSets(), (set) => complete(guptaSet(set, species, "none")), species);
+  const spec = guptaSet(name, species, ending);
+  return own === undefined ? spec : { ...spec, cutoff: own };
+}
+
+function suttonChenSpec(given: StudyPotential, { species, periodic }: MovedAtoms): SuttonChenSpec {
+  const own = ownCutoff(given);
+  if (given.sutton_chen) {
+    const elements = given.sutton_chen;
+    const usual = periodic ? twoLatticeConstants(elements) : null;
+    return { kind: "sutton-chen", title: "of the study", elements, cutoff: own === undefined ? usual : own };
+  }
+  const ending = own === undefined && periodic ? "two-lattice-constants" : "none";
+  const has = (set: string) => suttonChenSet(set, species, "none").elements.length === species.length;
+  const name = given.set ?? firstSet("sutton-chen", suttonChenSets(), has, species);
+  const spec = suttonChenSet(name, species, ending);
+  return own === undefined ? spec : { ...spec, cutoff: own };
+}
+
+function eamSpec(
+  given: StudyPotential,
+  folder: string,
+  { species }: MovedAtoms,
+): { spec: EamSpec; inputs: InputFile[] } {
+  if (given.cutoff_A !== undefined)
+    throw studyError(
+      "model.potential.cutoff_A",
+      "the tables of an EAM file end where they end; leave it out",
+    );
+  if (given.file !== undefined) {
+    const path = pathFromStudy(folder, given.file);
+    const spec: EamSpec = {
+      kind: "eam",
+      title: basename(path),
+      tables: parseSetfl(readTextFile(path), path),
+    };
+    return { spec, inputs: [hashFile(path)] };
+  }
+  if (given.funcfl !== undefined) {
+    const files = Object.entries(given.funcfl).map(([name, file]) => {
+      const path = pathFromStudy(folder, file);
+      return { name, path, file: parseFuncfl(readTextFile(path), path) };
+    });
+    const title = files.map(({ path }) => basename(path)).join(", ");
+    return {
+      spec: { kind: "eam", title, tables: tablesFromFuncfl(files) },
+      inputs: files.map(({ path }) => hashFile(path)),
+    };
+  }
+  const only = "zhou-2004";
+  if (given.set !== undefined && given.set !== only)
+    throw studyError(
+      "model.potential.set",
+      `eam has the set ${only} only, found ${given.set}; or give a file`,
+    );
+  return { spec: { kind: "eam", title: only, tables: zhouTables(species) }, inputs: [] };
+}
+
+function buckinghamSpec(given: StudyPotential, { species, periodic }: MovedAtoms): BuckinghamSpec {
+  const coulomb = coulombSpec(given, periodic);
+  const own = ownCutoff(given);
+  if (given.buckingham && given.charges_e) {
+    if (own === undefined && periodic)
+      throw studyError(
+        "model.potential.cutoff_A",
+        "periodic ions of your own parameters need a cut-off, [11, 12]",
+      );
+    const { charges_e, buckingham: pairs } = given;
+    return { kind: "buckingham", title: "of the study", charges_e, pairs, cutoff: own ?? null, coulomb };
+  }
+  const sets = ionSets();
+  const has = (set: string) =>
+    sets.some((one) => one.name === set && species.every((s) => one.species.includes(s)));
+  const name =
+    given.set ??
+    firstSet(
+      "buckingham",
+      sets.map((one) => one.name),
+      has,
+      species,
+    );
+  const spec = ionSet(name, coulomb, species);
+  return own === undefined ? spec : { ...spec, cutoff: own };
+}
+
+function coulombSpec({ coulomb }: StudyPotential, periodic: boolean): CoulombSpec {
+  const method = coulomb?.method ?? (periodic ? "ewald" : "bare");
+  const { accuracy, slab, background, damping_per_A } = coulomb ?? {};
+  const wrong = (key: string, of: string): never => {
+    throw studyError(`model.potential.coulomb.${key}`, `this belongs to ${of}; the method is ${method}`);
+  };
+  if (method !== "ewald")
+    for (const [key, value] of Object.entries({ accuracy, slab, background }))
+      if (value !== undefined) wrong(key, "ewald");
+  if (method !== "wolf" && damping_per_A !== undefined) wrong("damping_per_A", "wolf");
+  switch (method) {
+    case "ewald":
+      return { method, accuracy, slab, background };
+    case "wolf":
+      return { method, damping_per_A: damping_per_A ?? USUAL_DAMPING };
+    case "bare":
+      return { method };
+    default:
+      return method satisfies never;
+  }
+}
+
+/** The first set, in the order of the file, that describes all species together. */
+function firstSet(
+  kind: PotentialKind,
+  names: readonly string[],
+  describes: (name: string) => boolean,
+  species: readonly string[],
+): string {
+  const found = names.find((name) => {
+    try {
+      return describes(name);
+    } catch (error) {
+      if (error instanceof EcitonError) return false;
+      throw error;
+    }
+  });
+  if (found === undefined)
+    throw studyError(
+      "model.potential",
+      `no ${kind} set describes ${species.join(", ")} together; the sets are ${names.join(", ")}; or give parameters of your own`,
+    );
+  return found;
+}
