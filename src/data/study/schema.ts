@@ -1,8 +1,10 @@
 /** The one schema of study files: types, defaults, messages and `eciton schema` come from it. */
 import { z } from "zod";
 import { EcitonError } from "../../core/errors.ts";
+import { atomsSection } from "./atoms-checks.ts";
 import { claimsSchema } from "./claims-schema.ts";
 import { type Constants, evaluateExpression, type Quantity } from "./expression.ts";
+import { potentialSchema } from "./potential-schema.ts";
 import { sampleSchema } from "./sample-schema.ts";
 import { slurmSection } from "./slurm-schema.ts";
 
@@ -329,10 +331,14 @@ export function studySchema(constants: Constants = {}) {
         )
         .optional(),
       source: z.string().optional(),
+      potential: potentialSchema(pieces)
+        .optional()
+        .describe("a classical potential, for relax, dynamics and hop"),
     })
     .superRefine((m, context) => {
-      if ((m.file === undefined) === (m.terms === undefined))
-        context.addIssue({ code: "custom", message: "give either file or terms" });
+      const given = [m.file, m.terms, m.potential].filter((x) => x !== undefined).length;
+      if (given !== 1)
+        context.addIssue({ code: "custom", message: `give one of file, terms, potential; found ${given}` });
     });
 
   return z.strictObject({
@@ -356,6 +362,7 @@ export function studySchema(constants: Constants = {}) {
     data: data.optional(),
     fit: fit.optional(),
     sample: sample.optional(),
+    atoms: atomsSection(pieces).optional(),
     slurm: slurmSection.optional(),
     report: z
       .strictObject({
