@@ -20,19 +20,23 @@ export interface Directions {
  */
 export class LimitedMemory implements Directions {
   readonly scaled = true;
+  readonly #size: number;
   readonly #memory: number;
-  readonly #steps: Float64Array[];
-  readonly #changes: Float64Array[];
+  /** Steps and changes of the gradient, one row each. */
+  readonly #steps: Float64Array;
+  readonly #changes: Float64Array;
   readonly #inverses: Float64Array;
   readonly #weights: Float64Array;
   #count = 0;
   #newest = -1;
   #scale = 1;
 
+  /** @param memory steps that are remembered */
   constructor(size: number, memory: number) {
+    this.#size = size;
     this.#memory = memory;
-    this.#steps = Array.from({ length: memory }, () => new Float64Array(size));
-    this.#changes = Array.from({ length: memory }, () => new Float64Array(size));
+    this.#steps = new Float64Array(memory * size);
+    this.#changes = new Float64Array(memory * size);
     this.#inverses = new Float64Array(memory);
     this.#weights = new Float64Array(memory);
   }
@@ -48,13 +52,22 @@ export class LimitedMemory implements Directions {
 
   learn(before: Point, here: Point): void {
     const slot = (this.#newest + 1) % this.#memory;
-    const s = this.#steps[slot];
-    const y = this.#changes[slot];
-    difference(here.x, before.x, s);
-    difference(here.gradient, before.gradient, y);
-    const sy = dotProduct(s, y);
-    const yy = dotProduct(y, y);
-    if (!curved(sy, yy, s)) return;
+    const row = slot * this.#size;
+    const steps = this.#steps;
+    const changes = this.#changes;
+    let ss = 0;
+    let sy = 0;
+    let yy = 0;
+    for (let i = 0; i < this.#size; i++) {
+      const s = here.x[i] - before.x[i];
+      const y = here.gradient[i] - before.gradient[i];
+      steps[row + i] = s;
+      changes[row + i] = y;
+      ss += s * s;
+      sy += s * y;
+      yy += y * y;
+    }
+    if (!curved(sy, yy, ss)) return;
     this.#inverses[slot] = 1 / sy;
     this.#scale = sy / yy;
     this.#newest = slot;
@@ -62,25 +75,44 @@ export class LimitedMemory implements Directions {
   }
 
   direction(here: Point, out: Float64Array): void {
-    const size = out.length;
-    for (let i = 0; i < size; i++) out[i] = -here.gradient[i];
-    if (this.#count === 0) return;
-    for (let back = 0, slot = this.#newest; back < this.#count; back++) {
-      const weight = this.#inverses[slot] * dotProduct(this.#steps[slot], out);
+    const size = this.#size;
+    const memory = this.#memory;
+    const steps = this.#steps;
+    const changes = this.#changes;
+    const { gradient } = here;
+    for (let i = 0; i < size; i++) out[i] = -gradient[i];
+    let slot = this.#newest;
+    for (let back = 0; back < this.#count; back++) {
+      const weight = this.#inverses[slot] * rowDot(steps, slot * size, out);
       this.#weights[slot] = weight;
-      const y = this.#changes[slot];
-      for (let i = 0; i < size; i++) out[i] -= weight * y[i];
-      slot = slot === 0 ? this.#memory - 1 : slot - 1;
+      addRow(out, -weight, changes, slot * size);
+      slot = slot === 0 ? memory - 1 : slot - 1;
     }
-    for (let i = 0; i < size; i++) out[i] *= this.#scale;
-    let slot = (this.#newest - this.#count + 1 + this.#memory) % this.#memory;
+    if (this.#count > 0) for (let i = 0; i < size; i++) out[i] *= this.#scale;
     for (let forward = 0; forward < this.#count; forward++) {
-      const s = this.#steps[slot];
-      const rest = this.#weights[slot] - this.#inverses[slot] * dotProduct(this.#changes[slot], out);
-      for (let i = 0; i < size; i++) out[i] += rest * s[i];
-      slot = slot + 1 === this.#memory ? 0 : slot + 1;
+      slot = slot + 1 === memory ? 0 : slot + 1;
+      const rest = this.#weights[slot] - this.#inverses[slot] * rowDot(changes, slot * size, out);
+      addRow(out, rest, steps, slot * size);
     }
   }
+}
+
+/** A row of a matrix, from `offset` on, times a vector. */
+function rowDot(rows: Float64Array, offset: number, vector: Float64Array): number {
+  // Two sums, because each addition waits for the one before it.
+  let even = 0;
+  let odd = 0;
+  const last = vector.length - 1;
+  for (let i = 0; i < last; i += 2) {
+    even += rows[offset + i] * vector[i];
+    odd += rows[offset + i + 1] * vector[i + 1];
+  }
+  if (vector.length % 2 === 1) even += rows[offset + last] * vector[last];
+  return even + odd;
+}
+
+function addRow(vector: Float64Array, factor: number, rows: Float64Array, offset: number): void {
+  for (let i = 0; i < vector.length; i++) vector[i] += factor * rows[offset + i];
 }
 
 /**
@@ -121,7 +153,7 @@ export class DenseInverse implements Directions {
     difference(here.gradient, before.gradient, y);
     const sy = dotProduct(s, y);
     const yy = dotProduct(y, y);
-    if (!curved(sy, yy, s)) return;
+    if (!curved(sy, yy, dotProduct(s, s))) return;
     if (!this.#learned) {
       h.fill(0);
       for (let i = 0; i < size; i++) h[i * size + i] = sy / yy;
@@ -209,6 +241,6 @@ function difference(a: Float64Array, b: Float64Array, out: Float64Array): void {
 }
 
 /** Whether the gradient grew along the step, beyond rounding: else the pair would spoil a positive definite Hessian. */
-function curved(sy: number, yy: number, s: Float64Array): boolean {
-  return sy > 1e-12 * Math.sqrt(yy * dotProduct(s, s));
+function curved(sy: number, yy: number, ss: number): boolean {
+  return sy > 1e-12 * Math.sqrt(yy * ss);
 }
