@@ -1,6 +1,6 @@
 /** Point groups of one atom and of atoms on a line, which have infinitely many operations. */
-import { EigenvalueDecomposition, Matrix } from "ml-matrix";
 import type { Vec3 } from "../../core/linalg.ts";
+import { eigenSymmetric3 } from "../../core/symmetric3.ts";
 import type { PointGroupOperation, PointGroupResult } from "./point-group-name.ts";
 
 /**
@@ -57,14 +57,15 @@ export function linearGroup(
 
 /** Direction in which the atoms are spread most. */
 function longAxis(positions: Float64Array): Vec3 {
-  const spread = Matrix.zeros(3, 3);
+  const spread = new Float64Array(9);
   for (let i = 0; i < positions.length; i += 3)
     for (let a = 0; a < 3; a++)
-      for (let b = 0; b < 3; b++) spread.set(a, b, spread.get(a, b) + positions[i + a] * positions[i + b]);
-  const { eigenvectorMatrix, realEigenvalues } = new EigenvalueDecomposition(spread, {
-    assumeSymmetric: true,
-  });
-  return eigenvectorMatrix.getColumn(realEigenvalues.indexOf(Math.max(...realEigenvalues))) as Vec3;
+      for (let b = 0; b < 3; b++) spread[3 * a + b] += positions[i + a] * positions[i + b];
+  const values = new Float64Array(3);
+  const vectors = new Float64Array(9);
+  eigenSymmetric3(spread, values, vectors);
+  const most = values.indexOf(Math.max(...values));
+  return Array.from(vectors.subarray(3 * most, 3 * most + 3)) as Vec3;
 }
 
 /** The n-th atom of a species from one end goes to the n-th from the other; null where species disagree. */

@@ -1,7 +1,7 @@
 /** Point group of a molecule or cluster whose atoms are a little off their symmetric places. */
 import { EcitonError } from "../../core/errors.ts";
 import { type Mat3, norm3 } from "../../core/linalg.ts";
-import { checkAtoms } from "./check-atoms.ts";
+import { checkAtoms } from "./frame.ts";
 import { linearGroup } from "./point-group-linear.ts";
 import {
   nameGroup,
