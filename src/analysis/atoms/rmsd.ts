@@ -3,7 +3,7 @@ import { EcitonError } from "../../core/errors.ts";
 import type { Mat3 } from "../../core/linalg.ts";
 import { solveAssignment } from "../../data/mapping/assignment.ts";
 import { checkAtoms } from "./frame.ts";
-import { centred, correlationOf, rotationFromCorrelation } from "./superposition.ts";
+import { centred, correlationOf, rotationFromCorrelation, rotationOfQuaternion } from "./superposition.ts";
 
 /**
  * sqrt(Σ_v |r_v − r_v⁰|² / N) without any superposition: drift and rotation of the whole count.
@@ -38,17 +38,19 @@ export function superposedRmsd(reference: Float64Array, positions: Float64Array)
 }
 
 const MOST_PASSES = 50;
-/** Starts that are followed to the end after a cheap first look at all. */
+/** Orientations that are looked at; neighbouring ones are about 20 degrees apart. */
+const STARTS = 1000;
+/** Of these, the best that are brought to where the nearest atoms pull them; and of those again, followed to the end. */
+const PULLED = 20;
 const FOLLOWED = 3;
 
 /**
  * Smallest root mean square distance found over shifts, proper rotations and exchanges of atoms of one species.
  *
  * Best rotation for a given assignment and best assignment for a given rotation alternate; neither can raise the
- * distance, so that they end, but maybe in a local minimum. Hence the starts: as the atoms are numbered, and the
- * orientations of a cube (24), from each of which the nearest atoms of a species first pull the rotation; the best
- * three and the first are followed. The result is an upper limit; for distances well below those of neighbours, it is
- * the smallest.
+ * distance, so that they end, but maybe in a local minimum. Hence the starts: as the atoms are numbered, and evenly
+ * spread orientations, sorted by the distances to the nearest atoms of a species, which for the best of them also pull
+ * the rotation. The result is an upper limit; for distances well below those of neighbours, it is the smallest.
  * @param species of the reference and of the atoms: each may be numbered in its own way
  * @throws {EcitonError} "data" where the two do not have the same composition
  * @see Kuhn, Nav. Res. Logist. Q. 2, 83 (1955) for the assignment, Horn (1987) for the rotation
@@ -63,28 +65,44 @@ export function matchedRmsd(
   const groups = likeAtoms(reference.species, atoms.species);
   const from = centred(atoms.positions);
   const to = centred(reference.positions);
-  const starts = cubeRotations.map((rotation) => {
-    let turned = rotation;
-    let squares = Number.POSITIVE_INFINITY;
-    for (let pass = 0; pass < MOST_PASSES; pass++) {
-      const nearest = nearestAtoms(from, to, turned, groups);
-      if (nearest.squares >= squares * (1 - 1e-6)) break;
-      squares = nearest.squares;
-      turned = rotationFromCorrelation(correlationOf(from, to, nearest.image));
-    }
-    return { turned, squares };
+  const starts = Array.from({ length: STARTS }, (_, i): Start => {
+    const rotation = evenRotation(i, STARTS);
+    return { rotation, ...nearestAtoms(from, to, rotation, groups) };
   });
-  starts.sort((a, b) => a.squares - b.squares);
-  let best: Superposition | null = null;
+  const pulled = best(starts, PULLED).map((start) => pull(from, to, start, groups));
+  let nearest: Superposition | null = null;
   const asNumbered = Int32Array.from({ length: atoms.species.length }, (_, i) => i);
   const first = atoms.species.every((name, i) => name === reference.species[i])
     ? [superpose(from, to, asNumbered).rotation]
     : [];
-  for (const start of [...first, ...starts.slice(0, FOLLOWED).map(({ turned }) => turned)]) {
+  for (const start of [...first, ...best(pulled, FOLLOWED).map(({ rotation }) => rotation)]) {
     const found = alternate(from, to, start, groups);
-    if (best === null || found.rmsd < best.rmsd) best = found;
+    if (nearest === null || found.rmsd < nearest.rmsd) nearest = found;
   }
-  return best!;
+  return nearest!;
+}
+
+interface Start {
+  readonly rotation: Mat3;
+  /** The nearest atom of each, and the sum of the squared distances to them. */
+  readonly image: Int32Array;
+  readonly squares: number;
+}
+
+function best(starts: readonly Start[], count: number): Start[] {
+  return [...starts].sort((a, b) => a.squares - b.squares).slice(0, count);
+}
+
+/** Turned towards the nearest atoms as long as that brings them nearer. */
+function pull(from: Float64Array, to: Float64Array, start: Start, groups: readonly LikeAtoms[]): Start {
+  let now = start;
+  for (let pass = 0; pass < MOST_PASSES; pass++) {
+    const rotation = rotationFromCorrelation(correlationOf(from, to, now.image));
+    const next = { rotation, ...nearestAtoms(from, to, rotation, groups) };
+    if (next.squares >= now.squares * (1 - 1e-6)) break;
+    now = next;
+  }
+  return now;
 }
 
 /** Atoms of one species: here, and in the reference. */
@@ -195,27 +213,21 @@ function squareTo(place: readonly number[], positions: Float64Array, i: number):
   return x * x + y * y + z * z;
 }
 
-/** Proper rotations that permute the axes and change their signs. */
-const cubeRotations: Mat3[] = [
-  [0, 1, 2],
-  [1, 2, 0],
-  [2, 0, 1],
-  [0, 2, 1],
-  [2, 1, 0],
-  [1, 0, 2],
-].flatMap((axes, permutation) =>
-  [1, -1].flatMap((a) =>
-    [1, -1].map((b) => {
-      // The last sign makes the determinant one; the first three permutations are even.
-      const rowSigns = [a, b, a * b * (permutation < 3 ? 1 : -1)];
-      const rotation: Mat3 = [0, 0, 0, 0, 0, 0, 0, 0, 0];
-      axes.forEach((axis, row) => {
-        rotation[3 * row + axis] = rowSigns[row];
-      });
-      return rotation;
-    }),
-  ),
-);
+/**
+ * Evenly spread rotations: unit quaternions on a spiral.
+ * @see Alexa, Super-Fibonacci spirals: fast, low-discrepancy sampling of SO(3), CVPR 2022, 8281
+ */
+function evenRotation(i: number, count: number): Mat3 {
+  const s = i + 0.5;
+  const [inner, outer] = [Math.sqrt(s / count), Math.sqrt(1 - s / count)];
+  const [alpha, beta] = [(2 * Math.PI * s) / Math.SQRT2, (2 * Math.PI * s) / 1.5337511687552043];
+  return rotationOfQuaternion([
+    inner * Math.sin(alpha),
+    inner * Math.cos(alpha),
+    outer * Math.sin(beta),
+    outer * Math.cos(beta),
+  ]);
+}
 
 function checkLengths(reference: Float64Array, positions: Float64Array): void {
   if (reference.length === positions.length && reference.length > 0) return;

@@ -23,8 +23,13 @@ export function rotationFromCorrelation(correlation: ArrayLike<number>, handed: 
     { assumeSymmetric: true },
   );
   const largest = realEigenvalues.indexOf(Math.max(...realEigenvalues));
-  const [w, x, y, z] = eigenvectorMatrix.getColumn(largest);
-  const rotation: Mat3 = [
+  const rotation = rotationOfQuaternion(eigenvectorMatrix.getColumn(largest));
+  return handed === 1 ? rotation : (rotation.map((r) => -r) as Mat3);
+}
+
+/** @param quaternion w, x, y, z of length one */
+export function rotationOfQuaternion([w, x, y, z]: readonly number[]): Mat3 {
+  return [
     w * w + x * x - y * y - z * z,
     2 * (x * y - w * z),
     2 * (x * z + w * y),
@@ -35,11 +40,10 @@ export function rotationFromCorrelation(correlation: ArrayLike<number>, handed: 
     2 * (y * z + w * x),
     w * w - x * x - y * y + z * z,
   ];
-  return handed === 1 ? rotation : (rotation.map((r) => -r) as Mat3);
 }
 
 /**
- * Adds to the correlations of points with their images: S_ab = Σ_i x_ia y_π(i)b.
+ * Correlations of points with their images: S_ab = Σ_i x_ia y_π(i)b.
  * @param from,to Float64Array(3N), about the centre that is to stay
  * @param image π, Int32Array(N)
  */
