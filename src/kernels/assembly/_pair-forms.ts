@@ -57,43 +57,60 @@ function switchSlope(t: v128): v128 {
   return f64x2.mul(f64x2.splat(-30 * switchRate), square);
 }
 
-/** h x^k with 2k a whole number (or k, where `x` is a/r and not its root), by squaring. */
+/** x to a whole power of so many bits, by squaring; the powers of the two numbers may differ. */
 // @ts-ignore: decorator
 @inline
-function powers(
-  x: v128, pairExponent: v128, densityExponent: v128, bits: i32, density: bool,
-): v128 {
-  let result = f64x2.splat(1);
-  let exponent = density ? densityExponent : pairExponent;
-  let base = x;
+function power(x: v128, wholes: v128, bits: i32): v128 {
   const one = i64x2.splat(1);
+  let result = f64x2.splat(1);
   for (let k = 0; k < bits; k++) {
-    const taken = i64x2.eq(v128.and(exponent, one), one);
-    result = v128.bitselect(f64x2.mul(result, base), result, taken);
-    base = f64x2.mul(base, base);
-    exponent = i64x2.shr_u(exponent, 1);
+    const taken = i64x2.eq(v128.and(wholes, one), one);
+    result = v128.bitselect(f64x2.mul(result, x), result, taken);
+    x = f64x2.mul(x, x);
+    wholes = i64x2.shr_u(wholes, 1);
   }
   return result;
 }
 
 // The common frame of the analytic forms. Rows of exponentials: k1 c1 h1 k2 c2 h2 (h exp(k - c r)); of powers:
-// a n h1 m - h2, then as i64 the two exponents of the base that `powers` takes.
+// a n h1 m - h2, then as i64 the two exponents that `power` takes.
 // @ts-ignore: decorator
 @inline
 function analytic(
-  powersOf: bool, rows: usize, atom: usize, neighbours: usize, squares: usize, count: i32,
+  powersOf: bool, one: bool, rows: usize, atom: usize, neighbours: usize, squares: usize, count: i32,
   values: usize, densities: usize, each: bool, bits: i32, roots: bool,
 ): f64 {
   let energy = f64x2.splat(0);
   let here = f64x2.splat(0);
+  // The row of this atom's species with its like, until there are others.
+  let c0 = v128.load64_splat(rows);
+  let c1 = v128.load64_splat(rows, 8);
+  let c2 = v128.load64_splat(rows, 16);
+  let c3 = v128.load64_splat(rows, 24);
+  let c4 = v128.load64_splat(rows, 32);
+  let c5 = v128.load64_splat(rows, 40);
+  let exponents1 = v128.load64_splat(rows, 48);
+  let exponents2 = v128.load64_splat(rows, 56);
   store<f64>(squares + ((<usize>count) << 3), FAR);
   for (let k = 0; k < count; k += 2) {
     const q0 = <usize>load<u32>(neighbours);
     const both = k + 1 < count;
     const q1 = both ? <usize>load<u32>(neighbours, 4) : q0;
     neighbours += 8;
-    const row0 = rows + <usize>load<i32>(q0, KIND) * ROW;
-    const row1 = rows + <usize>load<i32>(q1, KIND) * ROW;
+    if (!one) {
+      const row0 = rows + <usize>load<i32>(q0, KIND) * ROW;
+      const row1 = rows + <usize>load<i32>(q1, KIND) * ROW;
+      c0 = gatherTwo(row0, row1, 0);
+      c1 = gatherTwo(row0, row1, 8);
+      c2 = gatherTwo(row0, row1, 16);
+      c3 = gatherTwo(row0, row1, 24);
+      c4 = gatherTwo(row0, row1, 32);
+      c5 = gatherTwo(row0, row1, 40);
+      if (powersOf) {
+        exponents1 = gatherTwo(row0, row1, 48);
+        exponents2 = gatherTwo(row0, row1, 56);
+      }
+    }
     const r = f64x2.sqrt(v128.load(squares));
     squares += 16;
     const inverse = f64x2.div(f64x2.splat(1), r);
@@ -102,27 +119,17 @@ function analytic(
     let pairSlope: v128;
     let densitySlope: v128;
     if (!powersOf) {
-      const c1 = gatherTwo(row0, row1, 8);
-      const c2 = gatherTwo(row0, row1, 32);
-      pair = f64x2.mul(
-        gatherTwo(row0, row1, 16),
-        expTwo(f64x2.sub(gatherTwo(row0, row1, 0), f64x2.mul(c1, r))),
-      );
-      density = f64x2.mul(
-        gatherTwo(row0, row1, 40),
-        expTwo(f64x2.sub(gatherTwo(row0, row1, 24), f64x2.mul(c2, r))),
-      );
+      pair = f64x2.mul(c2, expTwo(f64x2.sub(c0, f64x2.mul(c1, r))));
+      density = f64x2.mul(c5, expTwo(f64x2.sub(c3, f64x2.mul(c4, r))));
       pairSlope = f64x2.neg(f64x2.mul(c1, pair));
-      densitySlope = f64x2.neg(f64x2.mul(c2, density));
+      densitySlope = f64x2.neg(f64x2.mul(c4, density));
     } else {
-      let x = f64x2.mul(gatherTwo(row0, row1, 0), inverse);
+      let x = f64x2.mul(c0, inverse);
       if (roots) x = f64x2.sqrt(x);
-      const exponents1 = gatherTwo(row0, row1, 48);
-      const exponents2 = gatherTwo(row0, row1, 56);
-      pair = f64x2.mul(gatherTwo(row0, row1, 16), powers(x, exponents1, exponents2, bits, false));
-      density = f64x2.mul(gatherTwo(row0, row1, 40), powers(x, exponents1, exponents2, bits, true));
-      pairSlope = f64x2.neg(f64x2.mul(f64x2.mul(gatherTwo(row0, row1, 8), pair), inverse));
-      densitySlope = f64x2.neg(f64x2.mul(f64x2.mul(gatherTwo(row0, row1, 24), density), inverse));
+      pair = f64x2.mul(c2, power(x, exponents1, bits));
+      density = f64x2.mul(c5, power(x, exponents2, bits));
+      pairSlope = f64x2.neg(f64x2.mul(f64x2.mul(c1, pair), inverse));
+      densitySlope = f64x2.neg(f64x2.mul(f64x2.mul(c3, density), inverse));
     }
     if (v128.any_true(f64x2.gt(r, f64x2.splat(switchFrom)))) {
       const t = switchTime(r);
@@ -159,22 +166,26 @@ function addTo(address: usize, value: f64): void {
   store<f64>(address, load<f64>(address) + value);
 }
 
-/** @param rows parameters of this atom's species with each; @param each whether energies of atoms are wanted too */
+/**
+ * @param rows parameters of this atom's species with each; @param one whether there is one species only
+ * @param each whether energies of atoms are wanted too
+ */
 export function exponentials(
-  rows: usize, atom: usize, neighbours: usize, squares: usize, count: i32,
+  rows: usize, one: bool, atom: usize, neighbours: usize, squares: usize, count: i32,
   values: usize, densities: usize, each: bool,
 ): f64 {
-  // Two compiled loops: the common one has no branch for energies of atoms.
-  if (each) return analytic(false, rows, atom, neighbours, squares, count, values, densities, true, 0, false);
-  return analytic(false, rows, atom, neighbours, squares, count, values, densities, false, 0, false);
+  // A loop of its own for the case that matters most, without the branches of the others.
+  if (one && !each)
+    return analytic(false, true, rows, atom, neighbours, squares, count, values, densities, false, 0, false);
+  return analytic(false, one, rows, atom, neighbours, squares, count, values, densities, each, 0, false);
 }
 
 /** @param bits of the largest exponent; @param roots whether exponents are those of the square root of a/r */
 export function inversePowers(
-  rows: usize, atom: usize, neighbours: usize, squares: usize, count: i32,
+  rows: usize, one: bool, atom: usize, neighbours: usize, squares: usize, count: i32,
   values: usize, densities: usize, each: bool, bits: i32, roots: bool,
 ): f64 {
-  return analytic(true, rows, atom, neighbours, squares, count, values, densities, each, bits, roots);
+  return analytic(true, one, rows, atom, neighbours, squares, count, values, densities, each, bits, roots);
 }
 
 /**

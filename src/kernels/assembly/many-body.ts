@@ -100,11 +100,11 @@ function addDensities(each: bool): f64 {
     const kind = <usize>load<i32>(p, KIND);
     if (form == EXPONENTIALS)
       energy += exponentials(
-        first + kind * species * ANALYTIC_ROW, p, neighbours, squares, count, values, densities, each,
+        first + kind * species * ANALYTIC_ROW, species == 1, p, neighbours, squares, count, values, densities, each,
       );
     else if (form == POWERS)
       energy += inversePowers(
-        first + kind * species * ANALYTIC_ROW, p, neighbours, squares, count, values, densities, each, bits, roots,
+        first + kind * species * ANALYTIC_ROW, species == 1, p, neighbours, squares, count, values, densities, each, bits, roots,
       );
     else if (form == TABLE_OF_ONE)
       energy += tableOfOne(pairTables, intervals, rates, p, neighbours, squares, count, values, densities, each);
