@@ -13,6 +13,17 @@ import { createPotential, type PotentialSpec } from "../dynamics/potentials/crea
 import { type EamSpec, tablesFromFuncfl } from "../dynamics/potentials/eam.ts";
 import { fifthShellCutoff, type GuptaSpec } from "../dynamics/potentials/gupta.ts";
 import { ionSet, ionSets } from "../dynamics/potentials/ion-sets.ts";
+import type { LennardJonesSpec } from "../dynamics/potentials/lennard-jones.ts";
+import type { MorseSpec } from "../dynamics/potentials/morse.ts";
+import type { PairCutoff } from "../dynamics/potentials/pair-potential.ts";
+import {
+  lennardJonesSet,
+  lennardJonesSets,
+  morseSet,
+  morseSets,
+  usualLennardJonesCutoff,
+  usualMorseCutoff,
+} from "../dynamics/potentials/pair-sets.ts";
 import { guptaSet, guptaSets, suttonChenSet, suttonChenSets } from "../dynamics/potentials/parameter-sets.ts";
 import type { SmoothCutoff } from "../dynamics/potentials/smooth-cutoff.ts";
 import { type SuttonChenSpec, twoLatticeConstants } from "../dynamics/potentials/sutton-chen.ts";
@@ -77,6 +88,10 @@ function specOf(
   atoms: MovedAtoms,
 ): { spec: PotentialSpec; inputs: InputFile[] } {
   switch (given.kind) {
+    case "lennard-jones":
+      return { spec: lennardJonesSpec(given, atoms), inputs: [] };
+    case "morse":
+      return { spec: morseSpec(given, atoms), inputs: [] };
     case "gupta":
       return { spec: guptaSpec(given, atoms), inputs: [] };
     case "sutton-chen":
@@ -96,6 +111,56 @@ function ownCutoff(given: StudyPotential): SmoothCutoff | null | undefined {
   return cutoff === "none" ? null : { from_A: cutoff[0], to_A: cutoff[1] };
 }
 
+/** A pair potential ends as the study says, or by the usual cut-off of periodic atoms. */
+function pairCutoff(given: StudyPotential, { periodic }: MovedAtoms, usual: () => SmoothCutoff): PairCutoff {
+  const own = ownCutoff(given);
+  const cutoff = own === undefined ? (periodic ? usual() : null) : own;
+  const { ending = "smooth" } = given;
+  if (ending === "smooth") return cutoff;
+  if (cutoff === null)
+    throw studyError("model.potential.ending", `${ending} interactions need a cut-off (cutoff_A) to end at`);
+  return { to_A: cutoff.to_A, end: ending };
+}
+
+function lennardJonesSpec(given: StudyPotential, atoms: MovedAtoms): LennardJonesSpec {
+  const spec = lennardJonesParameters(given, atoms.species);
+  return { ...spec, cutoff: pairCutoff(given, atoms, () => usualLennardJonesCutoff(spec.pairs)) };
+}
+
+function lennardJonesParameters(given: StudyPotential, species: readonly string[]): LennardJonesSpec {
+  const { epsilon_eV, sigma_A, lennard_jones } = given;
+  const own = { kind: "lennard-jones", mixing: "lorentz-berthelot", cutoff: null } as const;
+  if (epsilon_eV !== undefined && sigma_A !== undefined) {
+    const pairs = species.map((one) => ({ species: [one, one] as const, epsilon_eV, sigma_A }));
+    return { ...own, title: `ε ${epsilon_eV} eV, σ ${sigma_A} Å`, pairs };
+  }
+  if (lennard_jones) return { ...own, title: "of the study", pairs: lennard_jones };
+  const has = (set: string) => lennardJonesSet(set, species, "none").pairs.length > 0;
+  const name = given.set ?? firstSet("lennard-jones", lennardJonesSets(), has, species);
+  return lennardJonesSet(name, species, "none");
+}
+
+function morseSpec(given: StudyPotential, atoms: MovedAtoms): MorseSpec {
+  const { species } = atoms;
+  const parameters = (): MorseSpec => {
+    if (given.morse) return { kind: "morse", title: "of the study", pairs: given.morse, cutoff: null };
+    const has = (set: string) => allPairs(morseSet(set, species, "none").pairs, species);
+    return morseSet(given.set ?? firstSet("morse", morseSets(), has, species), species, "none");
+  };
+  const spec = parameters();
+  return { ...spec, cutoff: pairCutoff(given, atoms, () => usualMorseCutoff(spec.pairs)) };
+}
+
+/** Whether every species stands with itself and with every other one. */
+function allPairs(
+  pairs: readonly { readonly species: readonly [string, string] }[],
+  species: readonly string[],
+): boolean {
+  const has = (a: string, b: string) =>
+    pairs.some(({ species: [c, d] }) => (a === c && b === d) || (a === d && b === c));
+  return species.every((a) => species.every((b) => has(a, b)));
+}
+
 function guptaSpec(given: StudyPotential, { species, periodic }: MovedAtoms): GuptaSpec {
   const own = ownCutoff(given);
   if (given.gupta) {
@@ -108,14 +173,8 @@ function guptaSpec(given: StudyPotential, { species, periodic }: MovedAtoms): Gu
     };
   }
   const ending = own === undefined && periodic ? "shells" : "none";
-  const complete = (spec: GuptaSpec) =>
-    species.every((a) =>
-      species.every((b) =>
-        spec.pairs.some(({ species: [c, d] }) => (a === c && b === d) || (a === d && b === c)),
-      ),
-    );
-  const name =
-    given.set ?? firstSet("gupta", guptaSets(), (set) => complete(guptaSet(set, species, "none")), species);
+  const has = (set: string) => allPairs(guptaSet(set, species, "none").pairs, species);
+  const name = given.set ?? firstSet("gupta", guptaSets(), has, species);
   const spec = guptaSet(name, species, ending);
   return own === undefined ? spec : { ...spec, cutoff: own };
 }

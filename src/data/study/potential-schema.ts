@@ -21,6 +21,8 @@ export function potentialSchema({ quantity, positive }: SchemaPieces) {
   const cutoff = z
     .union([
       z.literal("none"),
+      // A single distance: the usual share of it to fade out in.
+      length("Å").transform((to): [number, number] => [0.9 * to, to]),
       z
         .tuple([length("Å"), length("Å")])
         .refine(([from, to]) => from < to, { error: "expected two distances, the smaller first" }),
@@ -33,7 +35,7 @@ export function potentialSchema({ quantity, positive }: SchemaPieces) {
       kind: z.enum(potentialKinds).describe("form of the potential"),
       set: set("published parameters by name; default: the usual set of the kind"),
       cutoff_A: cutoff.describe(
-        "[from, to], Å: interactions fade out in between; none: every pair, for clusters only; default: as the parameters " +
+        "[from, to], Å: interactions fade out in between; one distance: the last tenth of it; none: every pair, for clusters only; default: as the parameters " +
           "were fitted for periodic atoms, none for clusters",
       ),
 
@@ -43,8 +45,8 @@ export function potentialSchema({ quantity, positive }: SchemaPieces) {
         .enum(["smooth", "shifted", "truncated"])
         .optional()
         .describe(
-          "lennard-jones, morse: how they end at the cut-off; shifted and truncated at its second distance, as published " +
-            "fluids do; default: smooth",
+          "lennard-jones, morse: how they end at the cut-off; shifted and truncated: at its end at once, as published fluids " +
+            "do; default: smooth",
         ),
       lennard_jones: z
         .array(z.strictObject({ species: pair, epsilon_eV: energy("depth, eV"), sigma_A: length("zero, Å") }))

@@ -3,9 +3,17 @@ import type { Potential } from "../calculator.ts";
 import { type BuckinghamSpec, buckinghamPotential } from "./buckingham.ts";
 import { type EamSpec, eamPotential } from "./eam.ts";
 import { type GuptaSpec, guptaPotential } from "./gupta.ts";
+import { type LennardJonesSpec, lennardJonesPotential } from "./lennard-jones.ts";
+import { type MorseSpec, morsePotential } from "./morse.ts";
 import { type SuttonChenSpec, suttonChenPotential } from "./sutton-chen.ts";
 
-export type PotentialSpec = BuckinghamSpec | EamSpec | GuptaSpec | SuttonChenSpec;
+export type PotentialSpec =
+  | BuckinghamSpec
+  | EamSpec
+  | GuptaSpec
+  | LennardJonesSpec
+  | MorseSpec
+  | SuttonChenSpec;
 
 /** @throws {EcitonError} "data" for parameters that make no sense */
 export function createPotential(spec: PotentialSpec): Potential {
@@ -16,6 +24,10 @@ export function createPotential(spec: PotentialSpec): Potential {
       return eamPotential(spec);
     case "gupta":
       return guptaPotential(spec);
+    case "lennard-jones":
+      return lennardJonesPotential(spec);
+    case "morse":
+      return morsePotential(spec);
     case "sutton-chen":
       return suttonChenPotential(spec);
     default:
