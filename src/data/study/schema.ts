@@ -5,6 +5,7 @@ import { atomsSection } from "./atoms-checks.ts";
 import { claimsSchema } from "./claims-schema.ts";
 import { type Constants, evaluateExpression, type Quantity } from "./expression.ts";
 import { potentialSchema } from "./potential-schema.ts";
+import { relaxSchema } from "./relax-schema.ts";
 import { sampleSchema } from "./sample-schema.ts";
 import { slurmSection } from "./slurm-schema.ts";
 
@@ -363,6 +364,7 @@ export function studySchema(constants: Constants = {}) {
     fit: fit.optional(),
     sample: sample.optional(),
     atoms: atomsSection(pieces).optional(),
+    relax: relaxSchema(pieces).optional(),
     slurm: slurmSection.optional(),
     report: z
       .strictObject({

@@ -1,0 +1,188 @@
+/** Clusters taken at random out of a crystal. */
+import { EcitonError, studyError } from "../../core/errors.ts";
+import { det3, norm3 } from "../../core/linalg.ts";
+import type { RandomStream } from "../../core/random.ts";
+import { neighbourList } from "../../lattice/neighbour-list.ts";
+import type { AtomsPart } from "../study/atoms-schema.ts";
+import { type Built, cluster } from "./built.ts";
+import { type Ball, crystalBall } from "./crystal-ball.ts";
+import type { Crystal } from "./crystals.ts";
+import { displaced } from "./modify.ts";
+
+type ExtractSpec = AtomsPart<"extract">;
+
+/** Bonds of a cluster are up to so many times as long as the shortest of the crystal: far below second neighbours. */
+const LONGEST_BOND = 1.3;
+/** The moving sphere reaches the nearest shell of like atoms, and so every neighbour of unlike ones. */
+const SPHERE = 1.3;
+/** Shells of neighbours are this far apart at least, Å. */
+const SAME_SHELL_A = 0.05;
+
+/**
+ * A cluster of the wanted composition on sites of a crystal, every atom moved at random a little. Atoms must be
+ * connected by bonds between neighbours (of unlike species, where the crystal has several); a cluster with outliers is
+ * drawn again, and `info.tries` says how often.
+ *
+ * shells: a central atom, its nearest shell of neighbours whole, and the rest of each species at random from as few of
+ * its further shells as hold enough. For Ce14O28 these are 8 O at 2.34 Å, 20 of the 24 O at 4.48 Å, and 13 of the 18 Ce
+ * at 3.83 and 5.41 Å.
+ *
+ * uniform: every atom of a sphere is taken with the same probability; the centre of the sphere moves to the taken atom
+ * that lies nearest to the mean of all that are taken.
+ * @throws {EcitonError} "study" for a species that the crystal lacks, "not-converged" after too many tries
+ * @see Cai, Ren, Gao, Nanoscale Adv. 6, 2623 (2024)
+ */
+export function extractedCluster(spec: ExtractSpec, crystal: Crystal, random: RandomStream): Built {
+  const wanted = Object.entries(spec.composition).filter(([, n]) => n > 0);
+  for (const [name] of wanted)
+    if (!crystal.species.includes(name))
+      throw studyError(`atoms.extract.composition.${name}`, `the crystal has no ${name}`);
+  const bonds = bondsOf(crystal, spec.bond_A);
+  const centres = crystal.species.flatMap((name, i) => (name === spec.center ? [i] : []));
+  for (let tries = 1; tries <= spec.tries; tries++) {
+    const centre = centres[random.nextIndex(centres.length)];
+    const from = crystal.positions.subarray(3 * centre, 3 * centre + 3);
+    const ball = ballFor(spec, crystal, from);
+    const chosen =
+      spec.strategy === "shells" ? fromShells(spec, ball, random) : fromSphere(spec, ball, crystal, random);
+    if (!chosen) continue;
+    // By species in the order of the composition, the centre first.
+    const rank = new Map(wanted.map(([name], i) => [name, i]));
+    chosen.sort((i, j) => rank.get(ball.species[i])! - rank.get(ball.species[j])! || i - j);
+    const built = displaced(
+      cluster(
+        chosen.map((i) => ball.species[i]),
+        Float64Array.from(chosen.flatMap((i) => Array.from(ball.positions.subarray(3 * i, 3 * i + 3)))),
+        { tries },
+      ),
+      spec.displacement_A,
+      random,
+    );
+    if (isConnected(built, bonds)) return built;
+  }
+  throw new EcitonError(
+    "not-converged",
+    `atoms.extract: none of ${spec.tries} clusters was connected by bonds of up to ${bonds.longest.toFixed(2)} Å; ` +
+      "a larger bond_A, more tries or another strategy makes it easier",
+    { path: "atoms.extract", tries: spec.tries },
+  );
+}
+
+interface Bonds {
+  /** Å. */
+  readonly longest: number;
+  /** Whether bonds join unlike species only. */
+  readonly unlike: boolean;
+}
+
+function bondsOf(crystal: Crystal, given: number | undefined): Bonds {
+  const unlike = new Set(crystal.species).size > 1;
+  return { longest: given ?? LONGEST_BOND * shortestBetween(crystal, (a, b) => !unlike || a !== b), unlike };
+}
+
+/** Shortest distance in the crystal between atoms of two species that a test accepts, Å. */
+function shortestBetween(crystal: Crystal, accept: (a: string, b: string) => boolean): number {
+  const { positions, cell, periodic, species } = crystal;
+  for (let cutoff = 3; ; cutoff *= 1.5) {
+    const { first, index, distances } = neighbourList(positions, cell, periodic, cutoff);
+    let shortest = Infinity;
+    for (let i = 0; i < species.length; i++)
+      for (let n = first[i]; n < first[i + 1]; n++)
+        if (accept(species[i], species[index[n]])) shortest = Math.min(shortest, distances[n]);
+    if (shortest < Infinity) return shortest;
+  }
+}
+
+/** A ball that surely holds enough atoms of every species for either strategy. */
+function ballFor(spec: ExtractSpec, crystal: Crystal, from: ArrayLike<number>): Ball {
+  const cellVolume = Math.abs(det3(crystal.cell));
+  const radius = Math.max(
+    ...Object.entries(spec.composition).map(([name, n]) => {
+      const density = crystal.species.filter((s) => s === name).length / cellVolume;
+      return Math.cbrt((3 * n) / (4 * Math.PI * density));
+    }),
+  );
+  return crystalBall(crystal, from, 2 * radius + 6);
+}
+
+function fromShells(spec: ExtractSpec, ball: Ball, random: RandomStream): number[] {
+  const left = new Map(Object.entries(spec.composition));
+  const chosen = [0];
+  left.set(spec.center, left.get(spec.center)! - 1);
+  // The nearest neighbours of the centre, whatever they are.
+  const nearest = ball.distances[1];
+  const firstShell = shellOf(ball, nearest, (i) => i > 0);
+  const neighbour = ball.species[1];
+  const taken = random.shuffle(firstShell.filter((i) => ball.species[i] === neighbour));
+  const room = left.get(neighbour) ?? 0;
+  chosen.push(...taken.slice(0, room));
+  left.set(neighbour, Math.max(0, room - taken.length));
+  for (const [name, number] of left) {
+    const candidates: number[] = [];
+    let reached = name === neighbour ? nearest + SAME_SHELL_A : SAME_SHELL_A;
+    while (candidates.length < number) {
+      const next = ball.distances.findIndex((d, i) => ball.species[i] === name && d > reached);
+      const shell = shellOf(ball, ball.distances[next], (i) => ball.species[i] === name);
+      candidates.push(...shell);
+      reached = ball.distances[next] + SAME_SHELL_A;
+    }
+    chosen.push(...random.shuffle(candidates).slice(0, number));
+  }
+  return chosen;
+}
+
+function shellOf(ball: Ball, distance: number, accept: (i: number) => boolean): number[] {
+  const out: number[] = [];
+  for (let i = 0; i < ball.distances.length; i++)
+    if (Math.abs(ball.distances[i] - distance) <= SAME_SHELL_A && accept(i)) out.push(i);
+  return out;
+}
+
+/** @returns null where the sphere holds no atom any more that is still wanted */
+function fromSphere(spec: ExtractSpec, ball: Ball, crystal: Crystal, random: RandomStream): number[] | null {
+  const radius =
+    spec.radius_A ?? SPHERE * shortestBetween(crystal, (a, b) => a === spec.center && b === spec.center);
+  const left = new Map(Object.entries(spec.composition));
+  const chosen: number[] = [];
+  const isTaken = new Uint8Array(ball.species.length);
+  const mean = [0, 0, 0];
+  const at = (i: number) => ball.positions.subarray(3 * i, 3 * i + 3);
+  const take = (i: number) => {
+    chosen.push(i);
+    isTaken[i] = 1;
+    left.set(ball.species[i], left.get(ball.species[i])! - 1);
+    for (let k = 0; k < 3; k++) mean[k] += (at(i)[k] - mean[k]) / chosen.length;
+  };
+  const between = (p: ArrayLike<number>, q: ArrayLike<number>) =>
+    norm3([p[0] - q[0], p[1] - q[1], p[2] - q[2]]);
+  take(0);
+  let centre = 0;
+  for (let n = Object.values(spec.composition).reduce((sum, m) => sum + m, 0); n > 1; n--) {
+    const candidates: number[] = [];
+    for (let i = 0; i < ball.species.length; i++)
+      if (!isTaken[i] && (left.get(ball.species[i]) ?? 0) > 0 && between(at(i), at(centre)) <= radius)
+        candidates.push(i);
+    if (candidates.length === 0) return null;
+    take(candidates[random.nextIndex(candidates.length)]);
+    centre = chosen.reduce((best, i) => (between(at(i), mean) < between(at(best), mean) ? i : best));
+  }
+  return chosen;
+}
+
+/** Whether bonds lead from the first atom to every other. */
+function isConnected({ species, positions, cell, periodic }: Built, { longest, unlike }: Bonds): boolean {
+  const { first, index } = neighbourList(positions, cell, periodic, longest);
+  const seen = new Uint8Array(species.length);
+  const open = [0];
+  seen[0] = 1;
+  let reached = 1;
+  for (let atom = open.pop(); atom !== undefined; atom = open.pop())
+    for (let n = first[atom]; n < first[atom + 1]; n++) {
+      const other = index[n];
+      if (seen[other] || (unlike && species[other] === species[atom])) continue;
+      seen[other] = 1;
+      reached++;
+      open.push(other);
+    }
+  return reached === species.length;
+}
