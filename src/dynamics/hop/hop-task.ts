@@ -1,0 +1,222 @@
+/** One task of an executor: one path of basin hopping, from its payload to its minima. */
+import { EcitonError } from "../../core/errors.ts";
+import { RandomStream } from "../../core/random.ts";
+import { openAtoms } from "../../data/generators/create-atoms.ts";
+import type { Structure } from "../../data/structure.ts";
+import type { AtomsSpec } from "../../data/study/atoms-schema.ts";
+import type { TaskContext, TaskFunction } from "../../exec/executor.ts";
+import { fingerprint, readState, writeState } from "../../exec/state-file.ts";
+import type { Calculator } from "../calculator.ts";
+import type { MovingAtoms } from "../moving-atoms.ts";
+import { createPotential, type PotentialSpec } from "../potentials/create-potential.ts";
+import type { Minimum } from "./archive.ts";
+import type { HopCountsState } from "./hop-counts.ts";
+import type { HopSettings } from "./hop-settings.ts";
+import { Hopper, type HopState, type Improvement, type Starts } from "./hopper.ts";
+import { QuenchRecord, type SavePlan } from "./quench-record.ts";
+
+export interface HopPayload {
+  readonly potential: PotentialSpec;
+  readonly atoms: {
+    readonly spec: AtomsSpec;
+    /** The study's. */
+    readonly seed: number;
+    /** Folder that files are named from. */
+    readonly folder: string;
+  };
+  /** Uint8Array(N), 1 where an atom stays where it is; null where all move. */
+  readonly fixed: Uint8Array | null;
+  readonly settings: HopSettings;
+  /** Number of the path, and how many there are. */
+  readonly path: number;
+  readonly paths: number;
+  readonly seed: number;
+  /** Number of the random stream. */
+  readonly stream: number;
+  /** Structures to keep in a file; null: none. */
+  readonly save: SavePlan | null;
+  readonly checkpoint: {
+    readonly path: string;
+    readonly resume: boolean;
+    /** Only what a kill would lose depends on it. */
+    readonly everySeconds: number;
+  } | null;
+}
+
+export interface FinishedPath {
+  readonly interrupted: false;
+  readonly path: number;
+  /** Quenches that were done. */
+  readonly steps: number;
+  /** eV; null where no quench led to a minimum. */
+  readonly best: number | null;
+  readonly improvements: readonly Improvement[];
+  readonly reachedTarget: boolean;
+  /** Largest displacement at the end, Å. */
+  readonly stepLength: number | null;
+  readonly counts: HopCountsState;
+  readonly minima: readonly Minimum[];
+}
+
+export interface InterruptedPath {
+  readonly interrupted: true;
+  readonly path: number;
+  readonly step: number;
+}
+
+export type PathResult = FinishedPath | InterruptedPath;
+
+/** What an executor is given to run paths. */
+export const hopTask: TaskFunction = { module: import.meta.url, name: "runPath" };
+
+/** What a checkpoint of a path holds. */
+interface Saved {
+  readonly hop: HopState;
+  /** Of the file of structures. */
+  readonly bytes: number;
+}
+
+/**
+ * Runs a path from its start, or goes on from its checkpoint. The result depends on the payload alone: how often it was
+ * interrupted and resumed leaves no trace in it.
+ * @throws {EcitonError} "study" for moves that the atoms do not allow, "data" for atoms that lead to no minimum or a
+ *   checkpoint that cannot be used, "io" when a file cannot be written
+ */
+export function runPath(payload: HopPayload, context: TaskContext): PathResult {
+  const { settings, path, checkpoint } = payload;
+  const task = checkpoint ? fingerprintOf(payload) : "";
+  const saved = checkpoint?.resume ? readState<Saved>(checkpoint.path, task) : null;
+  const record = payload.save ? QuenchRecord.open(payload.save, path, saved?.bytes ?? null) : null;
+  try {
+    const hopper = new Hopper(
+      createPotential(payload.potential),
+      startsOf(payload),
+      settings,
+      new RandomStream(payload.seed, payload.stream),
+      path,
+      (calculator) => stoppable(record ? record.watch(calculator) : calculator, context.cancel),
+    );
+    if (saved) hopper.restore(saved.hop);
+    const snapshot = (): Saved => ({ hop: hopper.state(), bytes: record?.bytes ?? 0 });
+    const save = (state: Saved) => {
+      record?.sync();
+      if (checkpoint) writeState(checkpoint.path, task, state);
+    };
+    let last = snapshot();
+    let taken = Date.now();
+    let written = taken;
+    const ended = () => hopper.step >= settings.steps || hopper.reachedTarget;
+    while (!ended()) {
+      if (Atomics.load(context.cancel, 0) !== 0) last = snapshot();
+      else {
+        const trial = hopOrNull(hopper);
+        if (trial) {
+          record?.record(hopper, trial);
+          const now = Date.now();
+          if (now - taken > SNAPSHOT_MS || checkpoint?.everySeconds === 0) {
+            last = snapshot();
+            taken = now;
+          }
+          if (checkpoint && now - written >= 1000 * checkpoint.everySeconds) {
+            save(last);
+            written = now;
+          }
+          Atomics.store(context.progress, context.index, Math.floor((1000 * hopper.step) / settings.steps));
+          continue;
+        }
+      }
+      save(last);
+      return { interrupted: true, path, step: last.hop.step };
+    }
+    save(snapshot());
+    Atomics.store(context.progress, context.index, 1000);
+    return {
+      interrupted: false,
+      path,
+      steps: hopper.step,
+      best: hopper.best,
+      improvements: hopper.improvements,
+      reachedTarget: hopper.reachedTarget,
+      stepLength: hopper.stepLength,
+      counts: hopper.counts,
+      minima: hopper.minima,
+    };
+  } finally {
+    record?.close();
+  }
+}
+
+/** A quench that is interrupted is lost back to the last of these. */
+const SNAPSHOT_MS = 250;
+
+/** @returns null if the quench was interrupted */
+function hopOrNull(hopper: Hopper) {
+  try {
+    return hopper.hop();
+  } catch (error) {
+    if (error instanceof EcitonError && error.code === "cancelled") return null;
+    throw error;
+  }
+}
+
+/** Quenches of large structures take long: the request to stop is looked at before each evaluation. */
+function stoppable(calculator: Calculator, cancel: Int32Array): Calculator {
+  return {
+    numAtoms: calculator.numAtoms,
+    evaluate: (positions, cell, out) => {
+      if (Atomics.load(cancel, 0) !== 0) throw new EcitonError("cancelled", "the quench was interrupted");
+      calculator.evaluate(positions, cell, out);
+    },
+    state: () => calculator.state(),
+    restore: (state) => calculator.restore(state),
+  };
+}
+
+/**
+ * The starts of a path: of a file its structures in turn, path p beginning with number p; of a generator structures that
+ * no other path gets.
+ */
+function startsOf({ atoms, fixed, path, paths, settings }: HopPayload): Starts {
+  const { spec, seed, folder } = atoms;
+  const bases = openAtoms({ ...spec, count: 1 }, { seed, folder }).count;
+  // No path needs more starts than it has quenches.
+  const copies = paths * settings.steps;
+  const source = openAtoms({ ...spec, count: copies }, { seed, folder });
+  let kinds: readonly string[] | null = null;
+  return (index) => {
+    const base = (path + index) % bases;
+    const structure = source.create(base * copies + path * settings.steps + index);
+    kinds ??= structure.species;
+    return movable(structure, kinds, fixed);
+  };
+}
+
+/** The atoms in the order of the first start. */
+function movable(structure: Structure, kinds: readonly string[], fixed: Uint8Array | null): MovingAtoms {
+  const waiting = new Map<string, number[]>();
+  structure.species.forEach((name, i) => {
+    const list = waiting.get(name);
+    if (list) list.push(i);
+    else waiting.set(name, [i]);
+  });
+  const order = kinds.map((name) => waiting.get(name)?.shift());
+  if (structure.species.length !== kinds.length || order.includes(undefined))
+    throw new EcitonError(
+      "data",
+      `${structure.name}: expected the atoms of the first start (${kinds.length} atoms), found others; all starts of a search ` +
+        "need the same composition",
+    );
+  return {
+    species: kinds,
+    periodic: structure.periodic,
+    positions: Float64Array.from(
+      order.flatMap((i) => Array.from(structure.positions.subarray(3 * i!, 3 * i! + 3))),
+    ),
+    cell: structure.cell.slice(),
+    fixed,
+  };
+}
+
+function fingerprintOf({ checkpoint: _, save, fixed, ...task }: HopPayload): string {
+  return fingerprint({ ...task, fixed: fixed && [...fixed], save: save?.what ?? null });
+}
