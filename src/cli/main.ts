@@ -6,6 +6,7 @@ import { ecitonVersion } from "../workflows/provenance.ts";
 import { registerAnalyze } from "./analyze.ts";
 import { registerPool } from "./pool.ts";
 import { registerPredict } from "./predict.ts";
+import { registerRelax } from "./relax.ts";
 import { registerRun } from "./run.ts";
 import { registerSchema } from "./schema.ts";
 import { registerStatus } from "./status.ts";
@@ -19,6 +20,7 @@ function createProgram(): Command {
     .showHelpAfterError("(eciton <command> --help says more)")
     .exitOverride();
   registerRun(program);
+  registerRelax(program);
   registerPredict(program);
   registerAnalyze(program);
   registerPool(program);

@@ -33,8 +33,8 @@ export interface TaskProgressOptions {
   readonly names: readonly string[];
   /** Word for many tasks: "chains". */
   readonly noun: string;
-  /** Steps of one task. */
-  readonly steps: number;
+  /** Steps of one task, for the speed; null where tasks have no steps that could be told beforehand. */
+  readonly steps: number | null;
   /** Tasks may go on from a checkpoint: what they did before is no work of this run. */
   readonly resumed: boolean;
   readonly stream?: NodeJS.WriteStream;
@@ -57,7 +57,7 @@ export function startTaskProgress(options: TaskProgressOptions): TaskProgress {
     const { fraction, finished, tasksPerSecond, secondsLeft } = rate.update(progress, now());
     const parts = [
       `${finished} of ${names.length} ${noun} done`,
-      ...(tasksPerSecond > 0 ? [`${stepsText(steps * tasksPerSecond)} steps/s`] : []),
+      ...(tasksPerSecond > 0 && steps !== null ? [`${stepsText(steps * tasksPerSecond)} steps/s`] : []),
       ...(secondsLeft === null ? [] : [`${durationText(secondsLeft)} left`]),
     ];
     return { fraction, text: parts.join(", ") };

@@ -3,6 +3,7 @@
  * leaves no trace in the page. Numbers must be finite: an absent number is `undefined`, never NaN.
  */
 
+import type { RelaxationSummary } from "./relaxation-model.ts";
 import type {
   CellComparison,
   ClaimSummary,
@@ -23,6 +24,7 @@ export interface ReportModel {
   readonly snapshotMaps?: readonly SnapshotMaps[];
   readonly observations?: ObservationSummary;
   readonly comparisons?: readonly CellComparison[];
+  readonly relaxations?: RelaxationSummary;
   readonly snapshots?: SnapshotSummary;
 }
 
@@ -296,6 +298,10 @@ export interface CurvePlot {
 }
 
 export interface SnapshotSummary {
+  /** Heading; default "Snapshots". */
+  readonly title?: string;
+  /** What frames are chosen by; default "Chain". */
+  readonly choice?: string;
   /** How each species is drawn; a species without an entry gets a colour and 0.8 Å. */
   readonly styles?: readonly {
     readonly species: string;

@@ -12,6 +12,7 @@ import { latticeSection } from "./sections/lattice.ts";
 import { mcSection } from "./sections/mc.ts";
 import { methodsSection } from "./sections/methods.ts";
 import { observationSection } from "./sections/observations.ts";
+import { relaxationSection } from "./sections/relaxations.ts";
 import type { Section } from "./sections/section.ts";
 import { snapshotSection } from "./sections/snapshots.ts";
 import { styleSheet } from "./style.ts";
@@ -30,7 +31,7 @@ export interface RenderedReport {
  */
 export function renderReport(model: ReportModel): RenderedReport {
   const figures = new FigureBook();
-  const { header, lattice, data, fit, claims, mc, methods, observations, snapshots } = model;
+  const { header, lattice, data, fit, claims, mc, methods, observations, relaxations, snapshots } = model;
   const maps = (model.snapshotMaps ?? []).filter((map) => map.panels.length > 0);
   const comparisons = (model.comparisons ?? []).filter((comparison) => comparison.points.length > 0);
   const sections: Section[] = [];
@@ -49,6 +50,7 @@ export function renderReport(model: ReportModel): RenderedReport {
     });
   if (observations !== undefined) sections.push(observationSection(observations, figures));
   if (comparisons.length > 0) sections.push(comparisonSection(comparisons, figures));
+  if (relaxations !== undefined) sections.push(relaxationSection(relaxations, figures));
   if (snapshots !== undefined && snapshots.frames.length > 0) sections.push(snapshotSection(snapshots));
 
   const shown = sections.filter((section) => section.body.some((part) => part !== undefined));

@@ -14,8 +14,10 @@ export interface TaskGroup<Payload> {
   readonly names: readonly string[];
   /** "chains". */
   readonly noun: string;
-  /** Steps of one task, for the speed that is shown. */
-  readonly steps: number;
+  /** Steps of one task, for the speed that is shown; null: none is shown. */
+  readonly steps: number | null;
+  /** What is done, beside the bar; default "Monte Carlo". */
+  readonly label?: string;
 }
 
 type Interrupted = { readonly interrupted: true };
@@ -40,8 +42,8 @@ export async function runTasks<Payload, Finished extends { readonly interrupted:
   group: TaskGroup<Payload>,
   context: RunContext,
 ): Promise<Finished[]> {
-  const { task, payloads, names, noun, steps } = group;
-  const bar = startTaskProgress({ label: "Monte Carlo", noun, names, steps, resumed: context.resume });
+  const { task, payloads, names, noun, steps, label = "Monte Carlo" } = group;
+  const bar = startTaskProgress({ label, noun, names, steps, resumed: context.resume });
   const executor = executorOf(context);
   const sign = executor.sharesMemory
     ? new LifeSignFile(join(context.outDir, CHECKPOINTS, LIFE_SIGN), names)

@@ -2,7 +2,7 @@
 import { EcitonError } from "../../core/errors.ts";
 import { Conjugate, DenseInverse, type Directions, LimitedMemory } from "./directions.ts";
 import { LineSearch } from "./line-search.ts";
-import type { MinimiseResult, MinimiseSettings, Progress } from "./minimise.ts";
+import type { MinimiseResult, MinimiseSettings, Progress } from "./minimise-settings.ts";
 import { dotProduct, largestBlock, type Objective } from "./objective.ts";
 import type { MinimiserName } from "./relax-settings.ts";
 

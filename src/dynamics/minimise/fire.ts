@@ -4,7 +4,7 @@
  * @see Bitzek, Koskinen, Gähler, Moseler, Gumbsch, Phys. Rev. Lett. 97, 170201 (2006)
  * @see Guénolé et al., Comput. Mater. Sci. 175, 109584 (2020): semi-implicit Euler, half a step back, the parameters
  */
-import type { MinimiseResult, MinimiseSettings, Progress } from "./minimise.ts";
+import type { MinimiseResult, MinimiseSettings, Progress } from "./minimise-settings.ts";
 import { dotProduct, largestBlock, type Objective, type Point, pointOf, ROUNDING } from "./objective.ts";
 
 /** In units of √(Å²/eV) for atoms. The stiffest bonds allow about 0.1, soft ones 1; it adapts between the bounds. */

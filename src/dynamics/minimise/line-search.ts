@@ -4,7 +4,7 @@
  * @see Nocedal, Wright, "Numerical Optimization", 2nd ed., section 3.5 (2006)
  * @see Hager, Zhang, SIAM J. Optim. 16, 170 (2005)
  */
-import type { Progress } from "./minimise.ts";
+import type { Progress } from "./minimise-settings.ts";
 import { dotProduct, type Objective, type Point, pointOf, ROUNDING } from "./objective.ts";
 
 /** Decrease that is asked for, as a share of what the slope promises. */

@@ -4,7 +4,8 @@ import type { Calculator } from "../calculator.ts";
 import type { MovingAtoms } from "../moving-atoms.ts";
 import { PositionsObjective } from "./atoms-objective.ts";
 import { CellObjective } from "./cell-objective.ts";
-import { type MinimiseResult, minimise } from "./minimise.ts";
+import { minimise } from "./minimise.ts";
+import type { MinimiseResult } from "./minimise-settings.ts";
 import type { RelaxResult, RelaxSettings } from "./relax-settings.ts";
 
 /**

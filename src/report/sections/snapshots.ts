@@ -19,7 +19,8 @@ const spareColors = [
 ];
 
 /** @throws {EcitonError} "shape" for a frame whose lists do not fit together or hold a number that is not finite */
-export function snapshotSection({ frames, styles = [] }: SnapshotSummary): Section {
+export function snapshotSection(summary: SnapshotSummary): Section {
+  const { frames, styles = [], title = "Snapshots", choice = "Chain" } = summary;
   for (const frame of frames) checkFrame(frame);
   const species = [...new Set(frames.flatMap((frame) => frame.species))].sort();
   const drawn = species.map((name, i) => {
@@ -43,10 +44,10 @@ export function snapshotSection({ frames, styles = [] }: SnapshotSummary): Secti
   };
   return {
     id: "snapshots",
-    title: "Snapshots",
+    title,
     body: [
       html`<div id="viewer-controls" hidden>
-<label>Chain <select id="viewer-chain"></select></label>
+<label>${choice} <select id="viewer-chain"></select></label>
 <label>Snapshot <select id="viewer-frame"></select></label>
 <button type="button" id="viewer-top">Top view</button>
 <button type="button" id="viewer-side">Side view</button>
@@ -55,7 +56,7 @@ export function snapshotSection({ frames, styles = [] }: SnapshotSummary): Secti
           html`<label><input type="checkbox" checked data-kind="${i}"><svg width="14" height="14" aria-hidden="true"><circle cx="7" cy="7" r="6" stroke="#333" fill="${s.color}"/></svg> ${s.label}</label> `,
       )}</span>
 </div>
-<div id="viewer" role="img" aria-label="Three-dimensional picture of the chosen snapshot"><p id="viewer-message">The pictures need JavaScript and WebGL, which this browser does not offer here. The structures are in the snapshot files beside this report.</p></div>
+<div id="viewer" role="img" aria-label="Three-dimensional picture of the chosen snapshot"><p id="viewer-message">The pictures need JavaScript and WebGL, which this browser does not offer here. The structures are in files beside this report.</p></div>
 <p class="small">Drag to turn, scroll to zoom. Lines show the simulation cell.</p>
 `,
       jsonScript("viewer-data", JSON.stringify(data)),

@@ -1,0 +1,81 @@
+/** What a relaxation leaves for other programs: structures and a table. */
+import { join } from "node:path";
+import { det3 } from "../core/linalg.ts";
+import { writeExtxyz } from "../data/formats/extxyz-write.ts";
+import { formulaOf } from "../data/generators/built.ts";
+import type { Structure } from "../data/structure.ts";
+import type { RelaxResult } from "../dynamics/minimise/relax-settings.ts";
+import type { FailedRelaxation, RelaxOutcome } from "../dynamics/minimise/relax-task.ts";
+import { structureOf } from "../dynamics/moving-atoms.ts";
+import { writeChunksAtomic, writeFileAtomic } from "../exec/atomic-file.ts";
+import { type CsvValue, toCsv } from "../report/csv.ts";
+
+/** A structure of the study and what became of it. */
+export interface Relaxed {
+  readonly start: Structure;
+  readonly formula: string;
+  /** Null where it failed. */
+  readonly end: { readonly structure: Structure; readonly result: RelaxResult } | null;
+  readonly failure: FailedRelaxation | null;
+}
+
+export function relaxedStructures(
+  { structures }: { readonly structures: readonly Structure[] },
+  outcomes: readonly RelaxOutcome[],
+): Relaxed[] {
+  return structures.map((start, i) => {
+    const outcome = outcomes[i];
+    const formula = formulaOf(start.species);
+    if ("message" in outcome) return { start, formula, end: null, failure: outcome };
+    const { result, positions, cell, forces, stress } = outcome;
+    const { species, periodic } = start;
+    const moved = structureOf({ species, periodic, positions, cell, fixed: null }, start, result.energy);
+    const structure: Structure = {
+      ...moved,
+      forces,
+      ...(stress ? { stress } : {}),
+      converged: hasConverged(result),
+    };
+    return { start, formula, end: { structure, result }, failure: null };
+  });
+}
+
+export function hasConverged({ ended }: RelaxResult): boolean {
+  return ended === "forces" || ended === "energy";
+}
+
+/** Å³; undefined for atoms that are not periodic in three directions. */
+export function volumeOf({ cell, periodic }: Structure): number | undefined {
+  return periodic.every(Boolean) ? Math.abs(det3(cell)) : undefined;
+}
+
+/** Structures that failed are in the table alone. */
+export function writeRelaxation(relaxed: readonly Relaxed[], outDir: string): void {
+  writeChunksAtomic(join(outDir, "relaxed.extxyz"), frames(relaxed));
+  const columns = [
+    "name",
+    "formula",
+    "atoms",
+    "energy_eV",
+    "energy_per_atom_eV",
+    "largest_force_eV_per_A",
+    "steps",
+    "evaluations",
+    "ended",
+    "volume_A3",
+    "note",
+  ];
+  const rows = relaxed.map(({ start, formula, end, failure }): CsvValue[] => {
+    const atoms = start.species.length;
+    if (!end)
+      return [start.name, formula, atoms, ...new Array<undefined>(5), "failed", undefined, failure?.message];
+    const { energy, largestForce, steps, evaluations, ended } = end.result;
+    const numbers = [energy, energy / atoms, largestForce, steps, evaluations];
+    return [start.name, formula, atoms, ...numbers, ended, volumeOf(end.structure), undefined];
+  });
+  writeFileAtomic(join(outDir, "relaxed.csv"), toCsv("relaxed structures", columns, rows));
+}
+
+function* frames(relaxed: readonly Relaxed[]): Generator<string> {
+  for (const { end } of relaxed) if (end) yield writeExtxyz([end.structure]);
+}
