@@ -4,7 +4,7 @@
 // from tables of several species, (φ', f' at the atom, f' at the neighbour). Each form returns the sum of the pair energies.
 // Where energies of atoms are wanted, both ends of a pair take half of it.
 // The density at a record r stands at (r >> 3) + densities.
-// Analytic forms work on two pairs at once; an odd last one has a partner at FAR, where everything is 0.
+// Analytic forms work on two pairs at once; an odd last one has a partner at FAR, where all is under 1e-307.
 import { ATOM_ENERGY, KIND } from "../neighbour-block";
 import { expTwo } from "./_exponential";
 
