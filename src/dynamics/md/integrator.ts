@@ -10,8 +10,6 @@ export interface Target {
 }
 
 export interface Integrator {
-  /** Whether every step needs the virial. */
-  readonly needsVirial: boolean;
   /** Whether kinetic + potential energy + stored() stays the same but for the errors of the time step. */
   readonly conserves: boolean;
   /** Energy that the surroundings have taken up since the start, eV: heat, work against the pressure, moving walls. */
@@ -21,7 +19,10 @@ export interface Integrator {
    * @param thermal kT, eV
    */
   begin(thermal: number): void;
-  /** One time step. The forces belong to the positions before and after it. */
+  /**
+   * One time step. The forces belong to the positions before and after it.
+   * @param withVirial whether the virial is wanted after it
+   */
   step(target: Target, withVirial: boolean): void;
   /** Numbers that a resumed run goes on with; those of the particles and random numbers are kept elsewhere. */
   state(): Float64Array;
@@ -38,7 +39,6 @@ export function verletStep(particles: Particles, timeStep: number, withVirial: b
 
 /** NVE. */
 export class VelocityVerlet implements Integrator {
-  readonly needsVirial = false;
   readonly conserves = true;
   readonly #particles: Particles;
   readonly #timeStep: number;

@@ -11,13 +11,13 @@ import type { Particles } from "./particles.ts";
  * @see Leimkuhler, Matthews, J. Chem. Phys. 138, 174102 (2013)
  */
 export class Langevin implements Integrator {
-  readonly needsVirial = false;
   readonly conserves = true;
   readonly #particles: Particles;
   readonly #freedom: Freedom;
   readonly #random: RandomStream;
   readonly #timeStep: number;
   readonly #kept: number;
+  readonly #noise: Float64Array;
   #heat = 0;
 
   /**
@@ -30,6 +30,7 @@ export class Langevin implements Integrator {
     this.#random = random;
     this.#timeStep = timeStep;
     this.#kept = Math.exp(-timeStep / time);
+    this.#noise = new Float64Array(3 * particles.moving.length);
   }
 
   stored(): number {
@@ -55,15 +56,16 @@ export class Langevin implements Integrator {
   #exchange(thermal: number): void {
     const { velocities, inertia, moving } = this.#particles;
     const kept = this.#kept;
-    const noise = Math.sqrt((1 - kept * kept) * thermal);
-    const random = this.#random;
-    for (let k = 0; k < moving.length; k++) {
+    const strength = Math.sqrt((1 - kept * kept) * thermal);
+    const noise = this.#noise;
+    this.#random.fillNormals(noise);
+    for (let k = 0, from = 0; k < moving.length; k++, from += 3) {
       const atom = moving[k];
-      const width = noise / Math.sqrt(inertia[atom]);
+      const width = strength / Math.sqrt(inertia[atom]);
       const at = 3 * atom;
-      velocities[at] = kept * velocities[at] + width * random.nextNormal();
-      velocities[at + 1] = kept * velocities[at + 1] + width * random.nextNormal();
-      velocities[at + 2] = kept * velocities[at + 2] + width * random.nextNormal();
+      velocities[at] = kept * velocities[at] + width * noise[from];
+      velocities[at + 1] = kept * velocities[at + 1] + width * noise[from + 1];
+      velocities[at + 2] = kept * velocities[at + 2] + width * noise[from + 2];
     }
     this.#freedom.project();
   }

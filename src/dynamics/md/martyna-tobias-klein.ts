@@ -22,7 +22,6 @@ const cellDegrees = { isotropic: 1, orthorhombic: 3, full: 6 } as const;
  *   87, 1117 (1996)
  */
 export class MartynaTobiasKlein implements Integrator {
-  readonly needsVirial = true;
   readonly conserves = true;
   readonly #particles: Particles;
   readonly #freedom: Freedom;
@@ -73,13 +72,13 @@ export class MartynaTobiasKlein implements Integrator {
     return this.#work + this.#twiceOfCell() / 2 + this.#atomChain.stored() + this.#cellChain.stored();
   }
 
-  step(target: Target, withVirial: boolean): void {
+  step(target: Target): void {
     const half = this.#timeStep / 2;
     this.#exchange(target.thermal, half);
     this.#pushCell(target.pressure, half);
     this.#pushAtoms(half);
     this.#move(target.pressure);
-    this.#particles.evaluate(withVirial);
+    this.#particles.evaluate(true);
     this.#pushAtoms(half);
     this.#pushCell(target.pressure, half);
     this.#exchange(target.thermal, half);

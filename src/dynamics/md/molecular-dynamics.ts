@@ -116,7 +116,7 @@ export class MolecularDynamics {
     const looked = measured || sample;
     this.schedule.target(this.#segment, this.#step, this.#target);
     try {
-      this.#integrator.step(this.#target, this.#integrator.needsVirial || (looked && this.#withCell));
+      this.#integrator.step(this.#target, looked && this.#withCell);
     } catch (error) {
       throw failedForces(error, this.#moment);
     }

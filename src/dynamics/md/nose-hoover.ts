@@ -91,7 +91,6 @@ export class NoseHooverChain {
 }
 
 export class NoseHoover implements Integrator {
-  readonly needsVirial = false;
   readonly conserves = true;
   readonly #particles: Particles;
   readonly #timeStep: number;

@@ -16,7 +16,6 @@ import { rescalingFactor } from "./velocity-rescaling.ts";
  * @see Bernetti, Bussi, J. Chem. Phys. 153, 114107 (2020), eq. 5 to 10
  */
 export class StochasticCell implements Integrator {
-  readonly needsVirial = true;
   readonly conserves = false;
   readonly #particles: Particles;
   readonly #freedom: Freedom;
@@ -54,7 +53,7 @@ export class StochasticCell implements Integrator {
 
   begin(): void {}
 
-  step(target: Target, withVirial: boolean): void {
+  step(target: Target): void {
     const particles = this.#particles;
     const half = this.#timeStep / 2;
     particles.kick(half);
@@ -62,7 +61,7 @@ export class StochasticCell implements Integrator {
     this.#exchange(target.thermal);
     this.#scale(target);
     particles.drift(half);
-    particles.evaluate(withVirial);
+    particles.evaluate(true);
     particles.kick(half);
   }
 

@@ -55,7 +55,6 @@ function chiSquare(degrees: number, random: RandomStream): number {
 
 /** Velocity Verlet, then a rescaling; the conserved energy is kinetic + potential less what the rescalings gave. */
 export class VelocityRescaling implements Integrator {
-  readonly needsVirial = false;
   readonly conserves = true;
   readonly #particles: Particles;
   readonly #freedom: Freedom;
