@@ -7,13 +7,13 @@
  * found there are an error that names them.
  */
 import { EcitonError } from "../../core/errors.ts";
-import type { Calculator, Evaluation, Potential } from "../calculator.ts";
+import type { Potential } from "../calculator.ts";
 import { type CoulombSpec, checkCoulomb } from "./coulomb.ts";
+import { IonCalculator } from "./ion-calculator.ts";
 import { type IonModel, ionModel, ionsOf } from "./ion-model.ts";
 import { checkIonPair, type IonPair } from "./ion-pairs.ts";
-import { evaluateIons } from "./ions-reference.ts";
+import { kindsOf } from "./kernel-calculator.ts";
 import { checkCutoff, type SmoothCutoff } from "./smooth-cutoff.ts";
-import { speciesIndices } from "./species-pairs.ts";
 
 export interface BuckinghamSpec {
   readonly kind: "buckingham";
@@ -46,7 +46,13 @@ export function buckinghamModel(spec: BuckinghamSpec): IonModel {
   const pairs: (IonPair | null)[] = new Array(species.length ** 2).fill(null);
   for (const pair of spec.pairs) {
     checkIonPair(pair);
-    const [a, b] = speciesIndices(name, species, pair.species);
+    const [a, b] = pair.species.map((one) => species.indexOf(one));
+    if (a < 0 || b < 0)
+      throw new EcitonError(
+        "data",
+        `${name}: the pair ${pair.species.join(" and ")} has a species without a charge`,
+        { pair: pair.species },
+      );
     if (pairs[a * species.length + b])
       throw new EcitonError("data", `${name}: the pair ${pair.species.join(" and ")} is given twice`, {
         pair: pair.species,
@@ -64,15 +70,7 @@ export function buckinghamPotential(spec: BuckinghamSpec): Potential {
     name: model.name,
     species: model.species,
     cutoff: model.coulomb.method === "bare" ? Number.POSITIVE_INFINITY : (model.cutoff?.to_A as number),
-    calculator: ({ species, periodic }): Calculator => {
-      const ions = ionsOf(model, speciesIndices(model.name, model.species, species), periodic);
-      return {
-        numAtoms: species.length,
-        evaluate: (positions: Float64Array, cell: Float64Array, out: Evaluation) =>
-          evaluateIons(model, ions, positions, cell, out),
-        state: () => null,
-        restore: () => {},
-      };
-    },
+    calculator: (atoms) =>
+      new IonCalculator(model, ionsOf(model, kindsOf(model.name, model.species, atoms), atoms.periodic)),
   };
 }

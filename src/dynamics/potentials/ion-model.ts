@@ -3,6 +3,7 @@ import { EcitonError } from "../../core/errors.ts";
 import type { Mat3 } from "../../core/linalg.ts";
 import { completedCell } from "../../core/periodic-cell.ts";
 import { COULOMB_EV_A } from "../../core/units.ts";
+import type { WaveRow } from "../../kernels/ewald.ts";
 import type { AtomKinds } from "../calculator.ts";
 import {
   bareCharges,
@@ -15,7 +16,7 @@ import {
 import { barrierOf, type IonPair } from "./ion-pairs.ts";
 import { slabHeight } from "./slab-correction.ts";
 import type { SmoothCutoff } from "./smooth-cutoff.ts";
-import { type WaveRow, waveRows } from "./wave-vectors.ts";
+import { waveRows } from "./wave-vectors.ts";
 
 export interface IonModel {
   readonly name: string;
@@ -42,7 +43,8 @@ export function ionModel(parts: Omit<IonModel, "barriers">): IonModel {
 /** The ions of one calculator. */
 export interface Ions {
   readonly periodic: AtomKinds["periodic"];
-  readonly kinds: Int32Array;
+  /** Species of each atom, as indices into the model's. */
+  readonly kinds: Uint8Array;
   /** e, Float64Array(N) */
   readonly charges: Float64Array;
   /** Every pair of charges as it is, without a cut-off. */
@@ -66,7 +68,7 @@ const NEUTRAL = 1e-9;
  * @param kinds species of each atom as indices into the model's
  * @throws {EcitonError} "data" for a net charge, and for directions that cannot be periodic
  */
-export function ionsOf(model: IonModel, kinds: Int32Array, periodic: AtomKinds["periodic"]): Ions {
+export function ionsOf(model: IonModel, kinds: Uint8Array, periodic: AtomKinds["periodic"]): Ions {
   const { coulomb, cutoff } = model;
   const charges = Float64Array.from(kinds, (kind) => model.charges[kind]);
   const some = { periodic, kinds, charges };
@@ -108,7 +110,7 @@ export function ionsOf(model: IonModel, kinds: Int32Array, periodic: AtomKinds["
   };
 }
 
-function describeCharges(model: IonModel, kinds: Int32Array): string {
+function describeCharges(model: IonModel, kinds: Uint8Array): string {
   return model.species
     .map((name, k) => ({ name, count: kinds.filter((kind) => kind === k).length, charge: model.charges[k] }))
     .filter(({ count }) => count > 0)

@@ -7,12 +7,10 @@ import type { Evaluation } from "../calculator.ts";
 import { screenedCoulomb } from "./coulomb.ts";
 import { type IonModel, type Ions, type WaveFrame, waveCell, waveFrame } from "./ion-model.ts";
 import { shortRange } from "./ion-pairs.ts";
+import { COINCIDENT } from "./ion-tables.ts";
 import { addSlabCorrection } from "./slab-correction.ts";
 import { cutOff } from "./smooth-cutoff.ts";
 import { addWaveVirial, eachWave } from "./wave-vectors.ts";
-
-/** Nearer than this, atoms are at the same place, Å. */
-export const COINCIDENT = 0.1;
 
 /**
  * @param frame of the reciprocal sum; chosen for these positions if absent

@@ -7,14 +7,7 @@
 import { EcitonError } from "../../core/errors.ts";
 import { det3, inv3, type Mat3, transpose3 } from "../../core/linalg.ts";
 import { COULOMB_EV_A } from "../../core/units.ts";
-
-/** Wave vectors h b1 + k b2 + l b3, as rows of one (h, k) with l from `from` on. */
-export interface WaveRow {
-  readonly h: number;
-  readonly k: number;
-  readonly from: number;
-  readonly count: number;
-}
+import type { WaveRow } from "../../kernels/ewald.ts";
 
 /** Wave vectors that a sum may have. */
 const MOST = 2e7;

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { RandomStream } from "../../../src/core/random.ts";
 import { COULOMB_EV_A } from "../../../src/core/units.ts";
 import { buckinghamPotential } from "../../../src/dynamics/potentials/buckingham.ts";
-import { type Atoms, rattled, supercell } from "../../contracts/atoms.ts";
+import { type Atoms, crystal, rattled, supercell, withPeriodic } from "../../contracts/atoms.ts";
 import { evaluated } from "../../contracts/calculator.ts";
 import { caesiumChloride, fluorite, pointCharges, rocksalt, zincBlende } from "./ion-crystals.ts";
 
@@ -57,9 +57,69 @@ describe("Ewald's sum", () => {
         );
         const energy = Math.abs((found.energy - exact.energy) / exact.energy);
         const force = Math.max(...found.forces.map((f, n) => Math.abs(f - exact.forces[n]))) / size;
-        console.log(accuracy, cutoff, energy / accuracy, force / accuracy);
         worst = Math.max(worst, energy / accuracy, force / accuracy);
       }
     expect(worst).toBeLessThan(10);
+  });
+
+  it("sums a charged cell in a background that makes it neutral", () => {
+    // Charges of one sign in a background: simple cubic −2.8372974795 q²/a, bcc and fcc −0.895929255682 and −0.895873615195
+    // q² over the radius of the sphere that each has for itself. R. A. Coldwell-Horsfall, A. A. Maradudin, J. Math. Phys. 1,
+    // 395 (1960).
+    const a = 4;
+    const energyOf = (atoms: Atoms) =>
+      evaluated(
+        buckinghamPotential(pointCharges(9, { method: "ewald", accuracy: 1e-13, background: true })),
+        atoms,
+      );
+    const cubic = crystal([a, 0, 0, 0, a, 0, 0, 0, a], [["P", [0, 0, 0]]]);
+    const sphere = a * (3 / (4 * Math.PI)) ** (1 / 3);
+    const simple = energyOf(cubic);
+    expect((simple.energy * a) / COULOMB_EV_A).toBeCloseTo(-2.8372974795 / 2, 9);
+    const bcc = energyOf(
+      crystal(cubic.cell, [
+        ["P", [0, 0, 0]],
+        ["P", [0.5, 0.5, 0.5]],
+      ]),
+    );
+    expect((bcc.energy / 2) * (sphere / 2 ** (1 / 3))).toBeCloseTo(-0.895929255682 * COULOMB_EV_A, 8);
+    // Energies go as 1/a, so the trace of the virial is the energy, equally in all directions.
+    for (const d of [0, 4, 8]) expect(simple.virial[d]).toBeCloseTo(simple.energy / 3, 9);
+    expect(simple.energies[0]).toBeCloseTo(simple.energy, 11);
+    expect(() => evaluated(buckinghamPotential(pointCharges(9, { method: "ewald" })), cubic)).toThrow(
+      /sum to 1\.00000 e/,
+    );
+  });
+
+  it("is what Wolf's sum comes to as its cut-off grows", () => {
+    const atoms = rattled(rocksalt(5), 0.2, new RandomStream(1, 1));
+    const exact = evaluated(
+      buckinghamPotential(pointCharges(10, { method: "ewald", accuracy: 1e-14 })),
+      atoms,
+    );
+    // What Wolf's sum leaves out is the reciprocal part of Ewald's, of which the shortest wave, 2π/a, is the last to go:
+    // exp(−g²/4α²) of what these waves have to say, here some eV/Å and a hundredth of the energy. With αR above 3.6 what
+    // is cut off is 1e-6 and less.
+    for (const { cutoff, damping } of [
+      { cutoff: 8, damping: 0.45 },
+      { cutoff: 14, damping: 0.3 },
+      { cutoff: 24, damping: 0.22 },
+    ]) {
+      const wolf = evaluated(
+        buckinghamPotential(pointCharges(cutoff, { method: "wolf", damping_per_A: damping })),
+        atoms,
+      );
+      const left = Math.exp(-(((2 * Math.PI) / 5) ** 2) / (4 * damping ** 2));
+      expect(Math.abs(wolf.energy / exact.energy - 1)).toBeLessThan(0.1 * left);
+      for (let n = 0; n < wolf.forces.length; n++)
+        expect(Math.abs(wolf.forces[n] - exact.forces[n])).toBeLessThan(3 * left);
+    }
+  });
+
+  it("refuses wires, and clusters' charges in crystals", () => {
+    const potential = buckinghamPotential(pointCharges(9, { method: "ewald" }));
+    expect(() => potential.calculator(withPeriodic(rocksalt(5), [false, false, true]))).toThrow(/wire/);
+    const bare = buckinghamPotential(pointCharges(9, { method: "bare" }));
+    expect(() => bare.calculator(rocksalt(5))).toThrow(/Ewald's or Wolf's sum/);
   });
 });
