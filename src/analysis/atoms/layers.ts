@@ -85,61 +85,117 @@ function probeRule(frame: AtomFrame, given: number | undefined): Exposed {
 /** A probe may lie this much inside another atom, as a part of its radius: atoms of ideal shapes touch it all at once. */
 const ROUNDING = 1e-9;
 
+/** Atoms inside are covered by their nearest neighbours alone; so many are tried first, then twice as many, and so on. */
+const NEAREST = 14;
+
 /**
  * Whether a point at `radius` from atom i is at least as far from all others. The others cover caps of the sphere around
  * i; if any of it is free, then it all, a whole edge of a cap, or a point where edges of two caps meet.
  */
 function canBeTouched(i: number, left: Uint8Array, list: NeighbourList, radius: number): boolean {
-  const { first, index, vectors, distances } = list;
-  // Unit vector to the middle of each cap, and the cosine of its half-angle.
-  const caps: Cap[] = [];
-  for (let n = first[i]; n < first[i + 1]; n++) {
-    if (!left[index[n]]) continue;
-    const d = distances[n];
-    caps.push([vectors[3 * n] / d, vectors[3 * n + 1] / d, vectors[3 * n + 2] / d, d / (2 * radius)]);
-  }
-  if (caps.length === 0) return true;
-  // The nearest cover most, so that a covered point is found out soonest.
-  caps.sort((a, b) => a[3] - b[3]);
-  const free = (x: number, y: number, z: number) =>
-    caps.every((cap) => x * cap[0] + y * cap[1] + z * cap[2] <= cap[3] + ROUNDING);
-  for (let a = 0; a < caps.length; a++) {
-    const [ax, ay, az, ac] = caps[a];
-    let meets = false;
-    for (let b = 0; b < caps.length; b++) {
-      if (a === b) continue;
-      const [bx, by, bz, bc] = caps[b];
-      const dot = ax * bx + ay * by + az * bz;
-      const square = 1 - dot * dot;
-      // The point nearest to i on the line where both planes meet: p a + q b.
-      const p = (ac - bc * dot) / square;
-      const q = (bc - ac * dot) / square;
-      const rest = 1 - (p * p + q * q + 2 * p * q * dot);
-      if (!(square > 1e-14) || rest < 0) {
-        // Edges that do not meet: either one cap holds the other, or they are apart.
-        continue;
-      }
-      meets = true;
-      if (b < a) continue;
-      const along = Math.sqrt(rest / square);
-      const cx = (ay * bz - az * by) * along;
-      const cy = (az * bx - ax * bz) * along;
-      const cz = (ax * by - ay * bx) * along;
-      const [x, y, z] = [p * ax + q * bx, p * ay + q * by, p * az + q * bz];
-      if (free(x + cx, y + cy, z + cz) || free(x - cx, y - cy, z - cz)) return true;
-    }
-    // An edge that meets no other is free as a whole or covered as a whole: one point of it tells.
-    if (!meets && free(...edgePoint(caps[a]))) return true;
-  }
-  return false;
+  const caps = new Caps(i, left, list, radius);
+  for (let few = NEAREST; few < caps.count; few *= 2) if (!caps.leaveFree(few)) return false;
+  return caps.leaveFree(caps.count);
 }
 
-type Cap = readonly [x: number, y: number, z: number, cosine: number];
+/** Caps of the unit sphere: points with x · n > c are covered, n the unit vector to another atom, c half its distance. */
+class Caps {
+  readonly count: number;
+  /** nx, ny, nz, c of each, the nearest atom first: it covers most. */
+  readonly #caps: Float64Array;
+  /** The one that covered the last point, which probably covers the next. */
+  #last = 0;
+  #used = 0;
 
-function edgePoint([x, y, z, cosine]: Cap): [number, number, number] {
-  // Any direction across the middle will do; the axis most across it is safest.
-  const axis = Math.abs(x) < 0.6 ? [1, 0, 0] : [0, 1, 0];
-  const across = [y * axis[2] - z * axis[1], z * axis[0] - x * axis[2], x * axis[1] - y * axis[0]];
-  const sine = Math.sqrt(1 - cosine * cosine) / Math.hypot(...across);
-  return [cosine * x + sine * across[0], cosine * y + sine * across[1], cosine * z + sine * across[2]];
+  constructor(
+    i: number,
+    left: Uint8Array,
+    { first, index, vectors, distances }: NeighbourList,
+    radius: number,
+  ) {
+    const kept: number[] = [];
+    for (let n = first[i]; n < first[i + 1]; n++) if (left[index[n]]) kept.push(n);
+    kept.sort((n, m) => distances[n] - distances[m]);
+    this.count = kept.length;
+    this.#caps = new Float64Array(4 * kept.length);
+    kept.forEach((n, k) => {
+      for (let c = 0; c < 3; c++) this.#caps[4 * k + c] = vectors[3 * n + c] / distances[n];
+      this.#caps[4 * k + 3] = distances[n] / (2 * radius);
+    });
+  }
+
+  #dot(a: number, b: number): number {
+    const caps = this.#caps;
+    return caps[4 * a] * caps[4 * b] + caps[4 * a + 1] * caps[4 * b + 1] + caps[4 * a + 2] * caps[4 * b + 2];
+  }
+
+  /** Whether the first so many caps leave any of the sphere free. */
+  leaveFree(count: number): boolean {
+    this.#used = count;
+    this.#last = 0;
+    for (let a = 0; a < count; a++) {
+      let meets = false;
+      for (let b = 0; b < count; b++) {
+        if (a === b || !this.#meet(a, b)) continue;
+        meets = true;
+        // Both points of a pair are looked at once.
+        if (b > a && this.#freePointOfTwo(a, b)) return true;
+      }
+      // An edge that meets no other is free as a whole or covered as a whole: one point of it tells.
+      if (!meets && this.#freePointOfOne(a)) return true;
+    }
+    return count === 0;
+  }
+
+  /** Whether the edges of two caps meet: the angle between them is between the difference and sum of theirs. */
+  #meet(a: number, b: number): boolean {
+    const dot = this.#dot(a, b);
+    const [one, two] = [this.#caps[4 * a + 3], this.#caps[4 * b + 3]];
+    return (dot - one * two) ** 2 <= (1 - one * one) * (1 - two * two) && 1 - dot * dot > 1e-14;
+  }
+
+  #freePointOfTwo(a: number, b: number): boolean {
+    const caps = this.#caps;
+    const [ax, ay, az, ac] = caps.subarray(4 * a, 4 * a + 4);
+    const [bx, by, bz, bc] = caps.subarray(4 * b, 4 * b + 4);
+    const dot = this.#dot(a, b);
+    const square = 1 - dot * dot;
+    // p a + q b is the nearest point of the line in both planes, and the rest is along a × b.
+    const p = (ac - bc * dot) / square;
+    const q = (bc - ac * dot) / square;
+    const along = Math.sqrt(Math.max(0, 1 - (p * p + q * q + 2 * p * q * dot)) / square);
+    const x = p * ax + q * bx;
+    const y = p * ay + q * by;
+    const z = p * az + q * bz;
+    const cx = (ay * bz - az * by) * along;
+    const cy = (az * bx - ax * bz) * along;
+    const cz = (ax * by - ay * bx) * along;
+    return this.#free(x + cx, y + cy, z + cz) || this.#free(x - cx, y - cy, z - cz);
+  }
+
+  #freePointOfOne(a: number): boolean {
+    const [x, y, z, cosine] = this.#caps.subarray(4 * a, 4 * a + 4);
+    // Any direction across the middle will do; an axis that is not along it gives one.
+    const [ux, uy] = Math.abs(x) < 0.6 ? [1, 0] : [0, 1];
+    const across = [-z * uy, z * ux, x * uy - y * ux];
+    const sine = Math.sqrt(Math.max(0, 1 - cosine * cosine)) / Math.hypot(...across);
+    return this.#free(
+      cosine * x + sine * across[0],
+      cosine * y + sine * across[1],
+      cosine * z + sine * across[2],
+    );
+  }
+
+  #free(x: number, y: number, z: number): boolean {
+    const caps = this.#caps;
+    const covers = (k: number) =>
+      x * caps[4 * k] + y * caps[4 * k + 1] + z * caps[4 * k + 2] > caps[4 * k + 3] + ROUNDING;
+    if (covers(this.#last)) return false;
+    for (let k = 0; k < this.#used; k++) {
+      if (!covers(k)) continue;
+      this.#last = k;
+      return false;
+    }
+    return true;
+  }
 }
