@@ -3,8 +3,8 @@ import { buckinghamPotential } from "../../src/dynamics/potentials/buckingham.ts
 import type { CoulombSpec } from "../../src/dynamics/potentials/coulomb.ts";
 import { ionSet } from "../../src/dynamics/potentials/ion-sets.ts";
 import { primitiveFluorite } from "../dynamics/potentials/ion-crystals.ts";
-import { supercell, transformed } from "./atoms.ts";
-import { calculatorContract, everyPeriodicity, type Periodicity } from "./calculator.ts";
+import { type Periodicity, supercell, transformed } from "./atoms.ts";
+import { calculatorContract, everyPeriodicity } from "./calculator.ts";
 
 /** Two primitive cells of ceria, pulled out of shape. */
 const ceria = transformed(

@@ -10,8 +10,9 @@ import { EcitonError } from "../../core/errors.ts";
 import type { Potential } from "../calculator.ts";
 import { type CoulombSpec, checkCoulomb } from "./coulomb.ts";
 import { IonCalculator } from "./ion-calculator.ts";
-import { type IonModel, ionModel, ionsOf } from "./ion-model.ts";
+import { type IonModel, type Ions, ionModel, ionsOf } from "./ion-model.ts";
 import { checkIonPair, type IonPair } from "./ion-pairs.ts";
+import { ionParameters } from "./ion-tables.ts";
 import { kindsOf } from "./kernel-calculator.ts";
 import { checkCutoff, type SmoothCutoff } from "./smooth-cutoff.ts";
 
@@ -66,11 +67,20 @@ export function buckinghamModel(spec: BuckinghamSpec): IonModel {
 /** @throws {EcitonError} "data" for parameters that make no sense */
 export function buckinghamPotential(spec: BuckinghamSpec): Potential {
   const model = buckinghamModel(spec);
+  // Tables take longer to make than small clusters to compute; calculators of one potential share them.
+  const tables = new Map<boolean, Float64Array>();
+  const parametersFor = (ions: Ions): Float64Array => {
+    const known = tables.get(ions.bare) ?? ionParameters(model, ions);
+    tables.set(ions.bare, known);
+    return known;
+  };
   return {
     name: model.name,
     species: model.species,
     cutoff: model.coulomb.method === "bare" ? Number.POSITIVE_INFINITY : (model.cutoff?.to_A as number),
-    calculator: (atoms) =>
-      new IonCalculator(model, ionsOf(model, kindsOf(model.name, model.species, atoms), atoms.periodic)),
+    calculator: (atoms) => {
+      const ions = ionsOf(model, kindsOf(model.name, model.species, atoms), atoms.periodic);
+      return new IonCalculator(model, ions, parametersFor(ions));
+    },
   };
 }

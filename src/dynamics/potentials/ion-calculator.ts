@@ -7,7 +7,7 @@ import { NeighbourKernel } from "../../kernels/neighbours.ts";
 import { neighbourList } from "../../lattice/neighbour-list.ts";
 import type { Calculator, CalculatorState, Evaluation } from "../calculator.ts";
 import { type IonModel, type Ions, type WaveFrame, waveCell, waveFrame } from "./ion-model.ts";
-import { COINCIDENT, ionParameters } from "./ion-tables.ts";
+import { COINCIDENT } from "./ion-tables.ts";
 import { addSelf, tooNear } from "./ions-reference.ts";
 import { addSlabCorrection } from "./slab-correction.ts";
 import { addWaveVirial, eachWave, reciprocalCell } from "./wave-vectors.ts";
@@ -27,7 +27,8 @@ export class IonCalculator implements Calculator {
   /** Cell that the coefficients of the waves are for. */
   #waveCell: Mat3 | null = null;
 
-  constructor(model: IonModel, ions: Ions) {
+  /** @param parameters of the kernel for this model and these ions, see ion-tables.ts */
+  constructor(model: IonModel, ions: Ions, parameters: Float64Array) {
     this.numAtoms = ions.kinds.length;
     this.#model = model;
     this.#ions = ions;
@@ -38,7 +39,7 @@ export class IonCalculator implements Calculator {
       cutoff: ions.bare ? Number.POSITIVE_INFINITY : (model.cutoff?.to_A as number),
       skin: SKIN,
       list: "half",
-      parameters: ionParameters(model, ions),
+      parameters,
     });
     this.#waves = ions.ewald ? new EwaldKernel(ions.charges) : null;
   }
