@@ -47,9 +47,9 @@ export class Freedom {
       throw new EcitonError(
         "study",
         count === 0
-          ? "dynamics.fixed: all atoms are fixed, so that nothing moves"
+          ? "dynamics.fix: all atoms are fixed, so that nothing moves"
           : "dynamics.momentum: one atom without its momentum does not move; choose momentum: free with a Langevin thermostat",
-        { path: count === 0 ? "dynamics.fixed" : "dynamics.momentum" },
+        { path: count === 0 ? "dynamics.fix" : "dynamics.momentum" },
       );
   }
 

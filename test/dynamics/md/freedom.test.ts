@@ -34,7 +34,7 @@ describe("degrees of freedom", () => {
     const none = failureOf(() =>
       prepared({ potential: cluster, positions: [0, 0, 0, 1, 0, 0], fixed: [0, 1] }),
     );
-    expect(none.message).toContain("dynamics.fixed");
+    expect(none.message).toContain("dynamics.fix");
   });
 
   it("free momenta need Langevin's thermostat", () => {
