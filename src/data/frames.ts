@@ -28,13 +28,16 @@ export function* framesOf(path: string, options: FrameOptions = {}): Generator<S
   const warn = options.warn ?? (() => {});
   const { lines, close } = openLines(path);
   const read = format === "extxyz" ? extxyzStructures : lammpsStructures;
+  // Programs end every line that they write; people's editors may leave the last one of a structure open.
+  const lastLine = (before: number, line: number) => {
+    const remark = "the last line has no line end, so that its last number may lack digits";
+    if (before === 0) warn(`${path}:${line}: ${remark}`);
+    else throw dataError(path, line, `${remark} (end the line if it is whole)`);
+  };
   let whole = 0;
   try {
     for (const structure of read(lines, path, options, warn)) {
-      if (lines.ended() && !lines.whole())
-        warn(
-          `${path}:${lines.number()}: the last line has no line end; if the file was cut there, its last number may lack digits`,
-        );
+      if (lines.ended() && !lines.whole()) lastLine(whole, lines.number());
       yield structure;
       whole++;
     }
