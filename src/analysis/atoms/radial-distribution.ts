@@ -1,7 +1,7 @@
 /** Radial distribution functions, total and of each pair of species. */
 import { EcitonError } from "../../core/errors.ts";
 import { det3 } from "../../core/linalg.ts";
-import { type AtomFrame, neighboursOf, pairName } from "./frame.ts";
+import { type AtomFrame, neighboursOf, pairName, typicalDistance } from "./frame.ts";
 import { RatioAverages } from "./ratio-averages.ts";
 
 export interface RadialOptions {
@@ -158,4 +158,26 @@ export function firstMinimum({ kind, r, values }: RadialResult): number | null {
     }
   }
   return null;
+}
+
+/** Reach of the search for the first minimum, and width of its bins, in typical distances of neighbours. */
+const SEARCH = 2.2;
+const FINE = 0.02;
+
+/**
+ * The distance that ends the first shell of all atoms, from the radial distribution of these frames: a bond length that
+ * needs no knowledge of the species.
+ * @throws {EcitonError} "data" where there is no minimum to be found
+ */
+export function firstShellCutoff(frames: readonly AtomFrame[]): number {
+  const typical = frames.map(typicalDistance).sort((a, b) => a - b)[Math.floor(frames.length / 2)];
+  const distribution = new RadialDistribution({ cutoff: SEARCH * typical, width: FINE * typical });
+  for (const frame of frames) distribution.add(frame);
+  const minimum = firstMinimum(distribution.result()[0]);
+  if (minimum !== null) return minimum;
+  throw new EcitonError(
+    "data",
+    `expected a radial distribution with a minimum behind its first peak, found none up to ` +
+      `${(SEARCH * typical).toFixed(2)} Å: give the length of bonds instead`,
+  );
 }

@@ -1,6 +1,7 @@
 /** The one schema of study files: types, defaults, messages and `eciton schema` come from it. */
 import { z } from "zod";
 import { EcitonError } from "../../core/errors.ts";
+import { analysisSchema } from "./analysis-schema.ts";
 import { atomsSection } from "./atoms-checks.ts";
 import { claimsSchema } from "./claims-schema.ts";
 import { type Constants, evaluateExpression, type Quantity } from "./expression.ts";
@@ -365,6 +366,7 @@ export function studySchema(constants: Constants = {}) {
     sample: sample.optional(),
     atoms: atomsSection(pieces).optional(),
     relax: relaxSchema(pieces).optional(),
+    analysis: analysisSchema(pieces).optional(),
     slurm: slurmSection.optional(),
     report: z
       .strictObject({

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { AtomFrame } from "../../../src/analysis/atoms/frame.ts";
 import {
   firstMinimum,
+  firstShellCutoff,
   RadialDistribution,
   type RadialOptions,
 } from "../../../src/analysis/atoms/radial-distribution.ts";
@@ -140,6 +141,33 @@ describe("first minimum", () => {
     const inCluster = of(shaken, { cutoff: 6 });
     expect(inCluster).toBeGreaterThan(2.8);
     expect(inCluster).toBeLessThan(3.5);
+  });
+
+  it("is found without any setting", () => {
+    const a = 3.615;
+    const cutoff = firstShellCutoff([fcc(a, 3)]);
+    expect(cutoff).toBeCloseTo((a / Math.SQRT2 + a) / 2, 1);
+    // In reduced units, too; and where each species has its own distances.
+    const ico = (spacing: number) =>
+      cluster(moved(molecule(["Ar", mackay(3, spacing)]), new RandomStream(2, 2), 0.1 * spacing));
+    for (const spacing of [1.1, 2.6]) {
+      const found = firstShellCutoff([ico(spacing)]) / spacing;
+      expect(found).toBeGreaterThan(1.15);
+      expect(found).toBeLessThan(1.4);
+    }
+    expect(() =>
+      firstShellCutoff([
+        cluster(
+          molecule([
+            "H",
+            [
+              [0, 0, 0],
+              [0, 0, 0.74],
+            ],
+          ]),
+        ),
+      ]),
+    ).toThrow("give the length");
   });
 
   it("is that of a liquid's curve", () => {
