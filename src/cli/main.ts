@@ -4,6 +4,7 @@ import { Command, CommanderError } from "commander";
 import { EcitonError, exitCodeOf } from "../core/errors.ts";
 import { ecitonVersion } from "../workflows/provenance.ts";
 import { registerAnalyze } from "./analyze.ts";
+import { registerHop } from "./hop.ts";
 import { registerPool } from "./pool.ts";
 import { registerPredict } from "./predict.ts";
 import { registerRelax } from "./relax.ts";
@@ -21,6 +22,7 @@ function createProgram(): Command {
     .exitOverride();
   registerRun(program);
   registerRelax(program);
+  registerHop(program);
   registerPredict(program);
   registerAnalyze(program);
   registerPool(program);

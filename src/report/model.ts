@@ -3,6 +3,7 @@
  * leaves no trace in the page. Numbers must be finite: an absent number is `undefined`, never NaN.
  */
 
+import type { HopSummary } from "./hop-model.ts";
 import type { RelaxationSummary } from "./relaxation-model.ts";
 import type {
   CellComparison,
@@ -25,6 +26,7 @@ export interface ReportModel {
   readonly observations?: ObservationSummary;
   readonly comparisons?: readonly CellComparison[];
   readonly relaxations?: RelaxationSummary;
+  readonly hop?: HopSummary;
   readonly snapshots?: SnapshotSummary;
 }
 

@@ -8,6 +8,7 @@ import { comparisonSection } from "./sections/comparisons.ts";
 import { dataSection } from "./sections/data.ts";
 import { fitSection } from "./sections/fit.ts";
 import { provenanceSection, syntheticNotice, verdictBlock } from "./sections/header.ts";
+import { hopSection } from "./sections/hop.ts";
 import { latticeSection } from "./sections/lattice.ts";
 import { mcSection } from "./sections/mc.ts";
 import { methodsSection } from "./sections/methods.ts";
@@ -31,7 +32,8 @@ export interface RenderedReport {
  */
 export function renderReport(model: ReportModel): RenderedReport {
   const figures = new FigureBook();
-  const { header, lattice, data, fit, claims, mc, methods, observations, relaxations, snapshots } = model;
+  const { header, lattice, data, fit, claims, mc, methods, observations, relaxations, hop, snapshots } =
+    model;
   const maps = (model.snapshotMaps ?? []).filter((map) => map.panels.length > 0);
   const comparisons = (model.comparisons ?? []).filter((comparison) => comparison.points.length > 0);
   const sections: Section[] = [];
@@ -51,6 +53,7 @@ export function renderReport(model: ReportModel): RenderedReport {
   if (observations !== undefined) sections.push(observationSection(observations, figures));
   if (comparisons.length > 0) sections.push(comparisonSection(comparisons, figures));
   if (relaxations !== undefined) sections.push(relaxationSection(relaxations, figures));
+  if (hop !== undefined) sections.push(hopSection(hop, figures));
   if (snapshots !== undefined && snapshots.frames.length > 0) sections.push(snapshotSection(snapshots));
 
   const shown = sections.filter((section) => section.body.some((part) => part !== undefined));

@@ -47,7 +47,11 @@ export const filesOf = {
     { folder: TRAJECTORIES, pattern: /^replica-\d+.*\.(extxyz|lammpstrj|csv)$/ },
     checkpointFiles,
   ],
-  hop: [{ folder: "", pattern: /^(minima\.extxyz|(minima|paths)\.csv|quenches\.extxyz)$/ }, checkpointFiles],
+  hop: [
+    { folder: "", pattern: /^(minima\.extxyz|(minima|paths)\.csv)$/ },
+    { folder: TRAJECTORIES, pattern: /^path-\d+\.extxyz$/ },
+    checkpointFiles,
+  ],
   report: [
     { folder: "", pattern: /^(report\.html|provenance\.json)$/ },
     { folder: "report-csv", pattern: /\.csv$/ },

@@ -12,6 +12,9 @@ const STREAMS_OF_TASK = 2 ** 16;
 const LADDER_STREAM = 2 ** 42;
 const WALKER_STREAM = 2 ** 43;
 const COOLING_STREAM = 2 ** 44;
+// From 2 ** 45 on: structures of the section atoms (ATOMS_STREAM of data/generators/create-atoms.ts).
+/** Paths of basin hopping: this plus their number. */
+export const HOP_STREAM = 2 ** 50;
 const parts = ["cross-validation", "bootstrap"] as const;
 
 /** A seed for a part of a study that draws its own streams, none of which is a stream of the study itself. */

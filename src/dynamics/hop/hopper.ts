@@ -313,8 +313,15 @@ export class Hopper {
   }
 }
 
-/** @throws {EcitonError} "study" for a move that can change nothing here */
-function checkedWeights({ sampling, moves }: HopSettings, atoms: MovingAtoms, mobile: Int32Array): number[] {
+/**
+ * Weights in the order of the kinds.
+ * @throws {EcitonError} "study" for a move that can change nothing here
+ */
+export function checkedWeights(
+  { sampling, moves }: HopSettings,
+  atoms: MovingAtoms,
+  mobile: Int32Array,
+): number[] {
   const weights = moveKinds.map((kind) => moves[kind] ?? 0);
   const refuse = (kind: string, message: string): never => {
     throw new EcitonError("study", `hop.moves.${kind}: ${message}`, { path: `hop.moves.${kind}` });
