@@ -5,6 +5,7 @@ import { analysisSchema } from "./analysis-schema.ts";
 import { atomsSection } from "./atoms-checks.ts";
 import { claimsSchema } from "./claims-schema.ts";
 import { type Constants, evaluateExpression, type Quantity } from "./expression.ts";
+import { hopSchema } from "./hop-schema.ts";
 import { potentialSchema } from "./potential-schema.ts";
 import { relaxSchema } from "./relax-schema.ts";
 import { sampleSchema } from "./sample-schema.ts";
@@ -366,6 +367,7 @@ export function studySchema(constants: Constants = {}) {
     sample: sample.optional(),
     atoms: atomsSection(pieces).optional(),
     relax: relaxSchema(pieces).optional(),
+    hop: hopSchema(pieces).optional(),
     analysis: analysisSchema(pieces).optional(),
     slurm: slurmSection.optional(),
     report: z
