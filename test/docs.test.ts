@@ -177,6 +177,7 @@ describe("the examples", () => {
       "observers.md",
       "predict.md",
       "relaxed-structures.md",
+      "relaxing.md",
       "sampling-methods.md",
       "vacancy-distributions.md",
     ]);

@@ -84,7 +84,7 @@ export function potentialSchema({ quantity, positive }: SchemaPieces) {
       sutton_chen: z
         .array(
           z.strictObject({
-            species,
+            species: species.describe("the element"),
             n: z.int().describe("exponent of the repulsion"),
             m: z.int().describe("exponent of the density"),
             epsilon_eV: energy("energy, eV"),
