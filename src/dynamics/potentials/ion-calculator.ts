@@ -67,7 +67,7 @@ export class IonCalculator implements Calculator {
       addSelf(this.#ions, 0, out);
       return;
     }
-    if (this.#frame === null || this.#builds !== pairs.builds) this.#setFrame(positions, cell);
+    if (this.#builds !== pairs.builds) this.#setFrame();
     const box = waveCell(this.#ions, cell, this.#frame?.height ?? 0);
     addSelf(this.#ions, Math.abs(det3(box)), out);
     this.#addWaves(this.#waves, positions, box, out);
@@ -82,13 +82,15 @@ export class IonCalculator implements Calculator {
 
   restore(state: CalculatorState): void {
     this.#pairs.build(state.positions, state.cell);
-    if (this.#waves) this.#setFrame(state.positions, state.cell);
+    if (this.#waves) this.#setFrame();
   }
 
   /** Waves are chosen where the list is built, and only there: as the list does, they follow from state(). */
-  #setFrame(positions: Float64Array, cell: Float64Array): void {
+  #setFrame(): void {
+    const built = this.#pairs.reference();
+    if (built === null) return;
     this.#builds = this.#pairs.builds;
-    this.#frame = waveFrame(this.#ions, this.#model.cutoff?.to_A ?? 0, positions, cell);
+    this.#frame = waveFrame(this.#ions, this.#model.cutoff?.to_A ?? 0, built.positions, built.cell);
     this.#waves?.setRows(this.#frame?.rows ?? []);
     this.#waveCell = null;
   }
