@@ -20,6 +20,27 @@ export interface AngularResult {
 const ALL = "all";
 const DEGREES = 2;
 
+interface Counted {
+  readonly counts: Float64Array;
+  /** Degrees. */
+  sum: number;
+  angles: number;
+}
+
+function total(parts: readonly Counted[], bins: number): Counted {
+  const all = { counts: new Float64Array(bins), sum: 0, angles: 0 };
+  for (const { counts, sum, angles } of parts) {
+    for (let k = 0; k < bins; k++) all.counts[k] += counts[k];
+    all.sum += sum;
+    all.angles += angles;
+  }
+  return all;
+}
+
+function tripletName(a: string, middle: string, b: string): string {
+  return a < b ? `${a}-${middle}-${b}` : `${b}-${middle}-${a}`;
+}
+
 /** Angles i-j-k of all atoms j with bonds to i and k, frame after frame. */
 export class AngularDistribution {
   readonly #cutoffs: BondCutoffs;
@@ -38,17 +59,18 @@ export class AngularDistribution {
     const { first, index, vectors, distances } = this.#cutoffs.bonds(frame);
     const { species } = frame;
     const width = 180 / this.#bins;
-    const counted = new Map<string, { counts: Float64Array; sum: number; angles: number }>();
-    const count = (triplet: string, angle: number) => {
-      let own = counted.get(triplet);
-      if (own === undefined) {
-        own = { counts: new Float64Array(this.#bins), sum: 0, angles: 0 };
-        counted.set(triplet, own);
-      }
-      own.counts[Math.min(this.#bins - 1, Math.floor(angle / width))]++;
-      own.sum += angle;
-      own.angles++;
+    const counted = new Map<string, Counted>();
+    const countedFor = (triplet: string): Counted => {
+      const known = counted.get(triplet);
+      if (known !== undefined) return known;
+      const fresh = { counts: new Float64Array(this.#bins), sum: 0, angles: 0 };
+      counted.set(triplet, fresh);
+      return fresh;
     };
+    const names = [...new Set(species)];
+    const kindOf = Int32Array.from(species, (name) => names.indexOf(name));
+    /** By the place of the middle and the ends in names; made when a triplet is first met. */
+    const table = new Array<Counted | undefined>(names.length ** 3);
     for (let j = 0; j < species.length; j++)
       for (let n = first[j]; n < first[j + 1]; n++)
         for (let m = n + 1; m < first[j + 1]; m++) {
@@ -58,10 +80,17 @@ export class AngularDistribution {
             vectors[3 * n + 2] * vectors[3 * m + 2];
           const cosine = product / (distances[n] * distances[m]);
           const angle = (Math.acos(Math.min(1, Math.max(-1, cosine))) * 180) / Math.PI;
-          const [a, b] = [species[index[n]], species[index[m]]];
-          count(ALL, angle);
-          count(a < b ? `${a}-${species[j]}-${b}` : `${b}-${species[j]}-${a}`, angle);
+          const place = (kindOf[j] * names.length + kindOf[index[n]]) * names.length + kindOf[index[m]];
+          let own = table[place];
+          if (own === undefined) {
+            own = countedFor(tripletName(species[index[n]], species[j], species[index[m]]));
+            table[place] = own;
+          }
+          own.counts[Math.min(this.#bins - 1, Math.floor(angle / width))]++;
+          own.sum += angle;
+          own.angles++;
         }
+    if (counted.size > 0) counted.set(ALL, total([...counted.values()], this.#bins));
     for (const [triplet, { counts, sum, angles }] of counted) {
       const known = this.#triplets.get(triplet);
       const own = known ?? { histogram: new RatioAverages(), sum: new RatioAverages() };

@@ -58,15 +58,20 @@ export interface LayerResult {
   readonly surface: SurfacePreference[];
 }
 
+/** One species' numbers over the frames that have such atoms. */
+interface SpeciesAverages {
+  readonly atSurface: RatioAverages;
+  readonly deviation: RatioAverages;
+}
+
 /** Composition of layers and regions, frame after frame. */
 export class LayerStatistics {
   /** A column for each part; and one for each part and species, named "part|species". */
   readonly #parts = new NamedAverages();
-  readonly #kinds: string[] = [];
-  readonly #atSurface = new Map<
-    string,
-    { own: RatioAverages; share: RatioAverages; total: RatioAverages; z: RatioAverages }
-  >();
+  /** Columns are species, in the order of the map. */
+  readonly #bySpecies = new Map<string, SpeciesAverages>();
+  readonly #ofSurface = new RatioAverages();
+  readonly #ofAll = new RatioAverages();
   #deepest = 0;
   #never = false;
 
@@ -76,9 +81,10 @@ export class LayerStatistics {
     const { species } = frame;
     const counts = new Map<string, number>();
     const countOne = (name: string) => counts.set(name, (counts.get(name) ?? 0) + 1);
+    const totals = new Map<string, number>();
     species.forEach((kind, i) => {
       const layer = layers[i];
-      if (!this.#kinds.includes(kind)) this.#kinds.push(kind);
+      totals.set(kind, (totals.get(kind) ?? 0) + 1);
       this.#deepest = Math.max(this.#deepest, layer);
       if (layer === 0) this.#never = true;
       for (const part of [layerName(layer), regionOf(layer)]) {
@@ -87,55 +93,54 @@ export class LayerStatistics {
       }
     });
     this.#parts.add(counts);
-    const atSurface = counts.get(layerName(1)) ?? 0;
-    for (const kind of this.#kinds) {
-      const total = species.filter((name) => name === kind).length;
-      const here = counts.get(`${layerName(1)}|${kind}`) ?? 0;
-      const own = this.#surfaceOf(kind);
-      own.own.add([here], total);
-      own.share.add([here], atSurface);
-      own.total.add([total], species.length);
-      const all = species.length;
+    for (const kind of totals.keys())
+      if (!this.#bySpecies.has(kind))
+        this.#bySpecies.set(kind, { atSurface: new RatioAverages(), deviation: new RatioAverages() });
+    const kinds = [...this.#bySpecies.keys()];
+    const all = species.length;
+    const surface = counts.get(layerName(1)) ?? 0;
+    const here = kinds.map((kind) => counts.get(`${layerName(1)}|${kind}`) ?? 0);
+    const total = kinds.map((kind) => totals.get(kind) ?? 0);
+    this.#ofSurface.add(here, surface);
+    this.#ofAll.add(total, all);
+    [...this.#bySpecies.values()].forEach(({ atSurface, deviation }, k) => {
+      atSurface.add([here[k]], total[k]);
       // Drawing the surface atoms out of all of them without putting any back.
-      const expected = (atSurface * total) / all;
-      const variance = (expected * (1 - total / all) * (all - atSurface)) / (all - 1);
-      if (variance > 0) own.z.add([(here - expected) / Math.sqrt(variance)]);
-    }
+      const expected = (surface * total[k]) / all;
+      const variance = (expected * (1 - total[k] / all) * (all - surface)) / (all - 1);
+      if (variance > 0) deviation.add([(here[k] - expected) / Math.sqrt(variance)]);
+    });
   }
 
   result(): LayerResult {
-    const kinds = [...this.#kinds].sort();
+    const kinds = [...this.#bySpecies.keys()];
+    const sorted = [...kinds].sort();
     const composition = (part: string): PartComposition => ({
       part,
       atoms: this.#parts.average(part),
-      species: Object.fromEntries(kinds.map((kind) => [kind, this.#parts.average(`${part}|${kind}`)])),
+      species: Object.fromEntries(sorted.map((kind) => [kind, this.#parts.average(`${part}|${kind}`)])),
     });
     const names = Array.from({ length: this.#deepest }, (_, k) => layerName(k + 1));
     if (this.#never) names.push(layerName(0));
     return {
       layers: names.map(composition),
       regions: regions.map(composition),
-      surface: kinds.flatMap((species) => {
-        const { own, share, total, z } = this.#surfaceOf(species);
-        const [atSurface, ofSurface] = [own.average(0), share.average(0)];
-        // A bulk crystal has no surface to prefer.
-        if (atSurface === null || ofSurface === null) return [];
-        return [{ species, atSurface, ofSurface, random: total.average(0)!.mean, deviation: z.average(0) }];
-      }),
+      // A bulk crystal has no surface to prefer.
+      surface:
+        this.#ofSurface.weight === 0
+          ? []
+          : sorted.map((species) => {
+              const { atSurface, deviation } = this.#bySpecies.get(species)!;
+              const column = kinds.indexOf(species);
+              return {
+                species,
+                atSurface: atSurface.average(0)!,
+                ofSurface: this.#ofSurface.average(column)!,
+                random: this.#ofAll.average(column)!.mean,
+                deviation: deviation.average(0),
+              };
+            }),
     };
-  }
-
-  #surfaceOf(kind: string) {
-    const known = this.#atSurface.get(kind);
-    if (known !== undefined) return known;
-    const fresh = {
-      own: new RatioAverages(),
-      share: new RatioAverages(),
-      total: new RatioAverages(),
-      z: new RatioAverages(),
-    };
-    this.#atSurface.set(kind, fresh);
-    return fresh;
   }
 }
 

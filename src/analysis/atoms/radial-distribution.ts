@@ -74,14 +74,19 @@ export class RadialDistribution {
     const countOf = new Map(names.map((name) => [name, species.filter((s) => s === name).length]));
     countOf.set(ALL, species.length);
     const counts = new Map([ALL, ...allPairs(names)].map((pair) => [pair, new Float64Array(this.#bins)]));
+    const kindOf = Int32Array.from(species, (name) => names.indexOf(name));
+    const tables = names.map((one) => names.map((other) => counts.get(pairName(one, other))!));
+    const total = counts.get(ALL)!;
     const { first, index, distances } = neighboursOf(frame, this.#cutoff, "half");
-    for (let i = 0; i < species.length; i++)
+    for (let i = 0; i < species.length; i++) {
+      const own = tables[kindOf[i]];
       for (let n = first[i]; n < first[i + 1]; n++) {
         const bin = Math.floor(distances[n] / this.#width);
         if (bin >= this.#bins) continue;
-        counts.get(ALL)![bin]++;
-        counts.get(pairName(species[i], species[index[n]]))![bin]++;
+        total[bin]++;
+        own[kindOf[index[n]]][bin]++;
       }
+    }
     const volume = kind === "g" ? Math.abs(det3(frame.cell)) : 1;
     for (const [pair, half] of counts) {
       const [a, b] = pair === ALL ? [ALL, ALL] : splitPair(pair, names);

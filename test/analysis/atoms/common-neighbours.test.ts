@@ -69,8 +69,10 @@ describe("common neighbours", () => {
     // And 20 (n − 1)(n − 2)/2 in facets.
     expect(count(structure, "fcc")).toBe(20);
     expect(count(structure, "other")).toBe(162 + 12 * 3);
-    const fixed = commonNeighbours(cluster(molecule(["Cu", mackay(4, 2.6)])), 3.2).structure;
-    expect([...fixed]).toEqual([...structure]);
+    const fixed = commonNeighbours(cluster(molecule(["Cu", mackay(4, 2.6)])), 3.2);
+    expect([...fixed.structure]).toEqual([...structure]);
+    // The bonds along the twelve axes, from the middle to the corners: four on each.
+    expect(fixed.signatures["555"]).toBe(12 * 4);
   });
 
   it("find a stacking fault: hcp in two planes of fcc", () => {

@@ -243,6 +243,24 @@ describe("composition of layers", () => {
     expect(Math.abs(squares / frames - 1)).toBeLessThan(4 * Math.sqrt(2 / frames));
   });
 
+  it("counts frames that lack a species as zero, not as absent", () => {
+    const statistics = new LayerStatistics();
+    for (const atoms of [molecule(["Au", points]), published, molecule(["Ag", points])]) {
+      const frame = cluster(atoms);
+      statistics.add(frame, atomLayers(frame));
+    }
+    const { surface, regions } = statistics.result();
+    const [ag, au] = surface;
+    // Surfaces of 92 gold, 92 gold and 92 silver atoms; 35 + 147 of all the atoms are silver.
+    expect(ag.ofSurface.mean).toBeCloseTo(1 / 3, 12);
+    expect(au.ofSurface.mean).toBeCloseTo(2 / 3, 12);
+    expect(ag.random).toBeCloseTo((35 + 147) / (3 * 147), 12);
+    expect(ag.atSurface.mean).toBeCloseTo(92 / (35 + 147), 12);
+    expect(regions[0].species.Ag.mean).toBeCloseTo(92 / 3, 12);
+    // Only where both are there can one be preferred.
+    expect(ag.deviation?.error).toBeNull();
+  });
+
   it("names what never is at a surface", () => {
     const bulk = fcc(3.6, 2);
     const statistics = new LayerStatistics();
