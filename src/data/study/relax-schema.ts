@@ -1,5 +1,6 @@
 /** The section `relax` of a study: how the structures of the section `atoms` are brought to minima. */
 import { z } from "zod";
+import { fixSchema } from "./fix-schema.ts";
 import type { SchemaPieces } from "./sample-schema.ts";
 
 /** By the names that src/dynamics/minimise gives them. */
@@ -8,7 +9,8 @@ const methods = ["conjugate-gradient", "bfgs", "l-bfgs", "fire"] as const;
 /** What stands in for the force tolerance of a study that gives no tolerance at all, eV/Å. */
 export const USUAL_FORCE_TOLERANCE = 1e-3;
 
-export function relaxSchema({ quantity, positive, whole }: SchemaPieces) {
+export function relaxSchema(pieces: SchemaPieces) {
+  const { quantity, positive, whole } = pieces;
   return z
     .strictObject({
       method: z.enum(methods).default("l-bfgs").describe("see [relaxing](relaxing.md#methods)"),
@@ -29,21 +31,7 @@ export function relaxSchema({ quantity, positive, whole }: SchemaPieces) {
         .default("fixed")
         .describe("strains that are relaxed too, in periodic directions: none, one for all of them, all"),
       pressure_GPa: quantity("number", "pressure from outside on a cell that is relaxed").default(0),
-      fix: z
-        .strictObject({
-          species: z.array(z.string()).min(1).optional().describe("atoms of these species"),
-          indices: z
-            .array(z.int().min(1, "expected numbers of atoms, 1 the first"))
-            .min(1)
-            .optional()
-            .describe("numbers of atoms, 1 the first; the same in every structure"),
-          below_A: positive(
-            "length",
-            "atoms whose z lies less than this above that of the lowest one, Å",
-          ).optional(),
-        })
-        .optional()
-        .describe("atoms that stay where they are; those of every key that is given"),
+      fix: fixSchema(pieces).optional(),
     })
     .superRefine(({ cell, pressure_GPa }, context) => {
       if (pressure_GPa !== 0 && cell === "fixed")

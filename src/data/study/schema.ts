@@ -4,6 +4,7 @@ import { EcitonError } from "../../core/errors.ts";
 import { analysisSchema } from "./analysis-schema.ts";
 import { atomsSection } from "./atoms-checks.ts";
 import { claimsSchema } from "./claims-schema.ts";
+import { dynamicsSchema } from "./dynamics-schema.ts";
 import { type Constants, evaluateExpression, type Quantity } from "./expression.ts";
 import { hopSchema } from "./hop-schema.ts";
 import { potentialSchema } from "./potential-schema.ts";
@@ -367,6 +368,7 @@ export function studySchema(constants: Constants = {}) {
     sample: sample.optional(),
     atoms: atomsSection(pieces).optional(),
     relax: relaxSchema(pieces).optional(),
+    dynamics: dynamicsSchema(pieces).optional(),
     hop: hopSchema(pieces).optional(),
     analysis: analysisSchema(pieces).optional(),
     slurm: slurmSection.optional(),

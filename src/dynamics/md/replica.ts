@@ -47,7 +47,8 @@ export interface ReplicaPlan {
   /** Steps from one measurement for the means to the next. */
   readonly sampleEvery: number;
   readonly maxDisplacement_A: number;
-  readonly maxTemperature_K: number;
+  /** Null: what no canonical ensemble of so few degrees of freedom ever reaches. */
+  readonly maxTemperature_K: number | null;
   readonly trajectory: TrajectoryPlan | null;
   readonly series: SeriesPlan | null;
   readonly checkpoint: {
@@ -181,9 +182,18 @@ function prepare(plan: ReplicaPlan, potential: Potential) {
     timeStep: plan.timeStep_fs,
     segments,
     sampleEvery: plan.sampleEvery,
-    limits: { displacement: plan.maxDisplacement_A, temperature: plan.maxTemperature_K },
+    limits: {
+      displacement: plan.maxDisplacement_A,
+      temperature: plan.maxTemperature_K ?? tooHot(plan, freedom),
+    },
   });
   return { dynamics, freedom };
+}
+
+/** Far above the temperatures that are asked for; more so where few atoms share the heat. */
+function tooHot({ start, segments }: ReplicaPlan, { degrees }: Freedom): number {
+  const hottest = Math.max(start.temperature_K, ...segments.flatMap((segment) => segment.temperature_K));
+  return 20 * (1 + 10 / degrees) * hottest;
 }
 
 function expectWhole(path: string, value: number): void {

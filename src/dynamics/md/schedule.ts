@@ -64,11 +64,6 @@ export class Schedule {
     out.thermal = BOLTZMANN_EV_PER_K * (temperature_K[0] + part * (temperature_K[1] - temperature_K[0]));
     out.pressure = GPA_EV_PER_A3 * (pressure_GPa[0] + part * (pressure_GPa[1] - pressure_GPa[0]));
   }
-
-  /** Highest temperature that is asked for, K. */
-  get hottest(): number {
-    return Math.max(...this.segments.flatMap((segment) => segment.temperature_K));
-  }
 }
 
 function wrong(path: string, message: string): EcitonError {

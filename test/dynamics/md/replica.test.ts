@@ -94,14 +94,10 @@ function planOf(ensemble: EnsembleSpec, at: string | null, change: Partial<Repli
     index: 2,
     sampleEvery: 5,
     maxDisplacement_A: 0.5,
-    maxTemperature_K: 50_000,
-    trajectory: at && {
-      path: join(at, "frames.xyz"),
-      format: "extxyz",
-      everySteps: 7,
-      velocities: true,
-      forces: true,
-    },
+    maxTemperature_K: null,
+    trajectory: at
+      ? { path: join(at, "frames.xyz"), format: "extxyz", everySteps: 7, velocities: true, forces: true }
+      : null,
     series: at ? { path: join(at, "series.csv"), everySteps: 3 } : null,
     checkpoint: at ? { path: join(at, "checkpoint.json"), everySteps: 25, resume: true } : null,
     ...change,
