@@ -64,7 +64,7 @@ import {
   sumBins,
   turns,
 } from "./_neighbour-grid";
-import { moveAtoms, moveGhosts } from "./_neighbours";
+import { moveAtoms, moveGhosts } from "./_neighbour-place";
 
 /** READY, or what is wrong or missing: ASTRAY, GHOSTS_FULL, LIST_FULL. */
 export function build(): i32 {
