@@ -8,8 +8,8 @@ import type { MinimiserName } from "./relax-settings.ts";
 
 export type DescentName = Exclude<MinimiserName, "fire">;
 
-/** Steps that L-BFGS remembers: more save few evaluations and cost more than those of a cheap potential. */
-const MEMORY = 10;
+/** Steps that L-BFGS remembers: with 10 a quench of 38 atoms takes an eighth more evaluations, with 30 a twentieth fewer. */
+const MEMORY = 20;
 /** Coordinates up to which BFGS keeps its matrix: 1500² numbers are 18 MB, and a step costs several times as many products. */
 export const MAX_DENSE = 1500;
 /** Share of the first slope that ends a search: quasi-Newton steps come with their length, conjugate ones need the minimum. */
@@ -27,9 +27,23 @@ export function descend(
   settings: MinimiseSettings,
   progress: Progress,
 ): MinimiseResult {
+  const directions = createDirections(method, objective.size);
+  try {
+    return descendAlong(directions, objective, x, settings, progress);
+  } finally {
+    directions.release();
+  }
+}
+
+function descendAlong(
+  directions: Directions,
+  objective: Objective,
+  x: Float64Array,
+  settings: MinimiseSettings,
+  progress: Progress,
+): MinimiseResult {
   const { size, block } = objective;
   const { residualTolerance, valueTolerance, maxEvaluations, maxStep } = settings;
-  const directions = createDirections(method, size);
   const direction = new Float64Array(size);
   const flat = directions.scaled ? NEARLY_ANY : NEAR_MINIMUM;
   const line = new LineSearch(objective, x, flat, maxEvaluations, progress);

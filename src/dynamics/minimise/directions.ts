@@ -1,4 +1,5 @@
 /** Where to go next: the three methods that search along lines differ in this alone. */
+import { compiledSteps, type StepMemory } from "../../kernels/two-loop.ts";
 import { dotProduct, type Point } from "./objective.ts";
 
 export interface Directions {
@@ -12,6 +13,8 @@ export interface Directions {
   learn(before: Point, here: Point): void;
   /** @param out Float64Array(size), the direction to go in from here */
   direction(here: Point, out: Float64Array): void;
+  /** Hands back what was borrowed; the last call. */
+  release(): void;
 }
 
 /**
@@ -20,25 +23,20 @@ export interface Directions {
  */
 export class LimitedMemory implements Directions {
   readonly scaled = true;
-  readonly #size: number;
-  readonly #memory: number;
-  /** Steps and changes of the gradient, one row each. */
-  readonly #steps: Float64Array;
-  readonly #changes: Float64Array;
-  readonly #inverses: Float64Array;
-  readonly #weights: Float64Array;
+  readonly #rows: number;
+  readonly #memory: StepMemory;
   #count = 0;
   #newest = -1;
   #scale = 1;
 
-  /** @param memory steps that are remembered */
-  constructor(size: number, memory: number) {
-    this.#size = size;
-    this.#memory = memory;
-    this.#steps = new Float64Array(memory * size);
-    this.#changes = new Float64Array(memory * size);
-    this.#inverses = new Float64Array(memory);
-    this.#weights = new Float64Array(memory);
+  /** @param rows steps that are remembered */
+  constructor(
+    size: number,
+    rows: number,
+    provide: (size: number, rows: number) => StepMemory = compiledSteps,
+  ) {
+    this.#rows = rows;
+    this.#memory = provide(size, rows);
   }
 
   get learned(): boolean {
@@ -51,14 +49,14 @@ export class LimitedMemory implements Directions {
   }
 
   learn(before: Point, here: Point): void {
-    const slot = (this.#newest + 1) % this.#memory;
-    const row = slot * this.#size;
-    const steps = this.#steps;
-    const changes = this.#changes;
+    const { ld, steps, changes, inverses } = this.#memory;
+    const slot = (this.#newest + 1) % this.#rows;
+    const row = slot * ld;
+    const size = here.x.length;
     let ss = 0;
     let sy = 0;
     let yy = 0;
-    for (let i = 0; i < this.#size; i++) {
+    for (let i = 0; i < size; i++) {
       const s = here.x[i] - before.x[i];
       const y = here.gradient[i] - before.gradient[i];
       steps[row + i] = s;
@@ -67,52 +65,25 @@ export class LimitedMemory implements Directions {
       sy += s * y;
       yy += y * y;
     }
-    if (!curved(sy, yy, ss)) return;
-    this.#inverses[slot] = 1 / sy;
+    if (!curved(sy, yy, ss)) {
+      // The oldest row has been overwritten.
+      this.#count = Math.min(this.#count, this.#rows - 1);
+      return;
+    }
+    inverses[slot] = 1 / sy;
     this.#scale = sy / yy;
     this.#newest = slot;
-    this.#count = Math.min(this.#count + 1, this.#memory);
+    this.#count = Math.min(this.#count + 1, this.#rows);
   }
 
   direction(here: Point, out: Float64Array): void {
-    const size = this.#size;
-    const memory = this.#memory;
-    const steps = this.#steps;
-    const changes = this.#changes;
-    const { gradient } = here;
-    for (let i = 0; i < size; i++) out[i] = -gradient[i];
-    let slot = this.#newest;
-    for (let back = 0; back < this.#count; back++) {
-      const weight = this.#inverses[slot] * rowDot(steps, slot * size, out);
-      this.#weights[slot] = weight;
-      addRow(out, -weight, changes, slot * size);
-      slot = slot === 0 ? memory - 1 : slot - 1;
-    }
-    if (this.#count > 0) for (let i = 0; i < size; i++) out[i] *= this.#scale;
-    for (let forward = 0; forward < this.#count; forward++) {
-      slot = slot + 1 === memory ? 0 : slot + 1;
-      const rest = this.#weights[slot] - this.#inverses[slot] * rowDot(changes, slot * size, out);
-      addRow(out, rest, steps, slot * size);
-    }
+    const scale = this.#count > 0 ? this.#scale : 1;
+    this.#memory.direction(here.gradient, this.#count, this.#newest, scale, out);
   }
-}
 
-/** A row of a matrix, from `offset` on, times a vector. */
-function rowDot(rows: Float64Array, offset: number, vector: Float64Array): number {
-  // Two sums, because each addition waits for the one before it.
-  let even = 0;
-  let odd = 0;
-  const last = vector.length - 1;
-  for (let i = 0; i < last; i += 2) {
-    even += rows[offset + i] * vector[i];
-    odd += rows[offset + i + 1] * vector[i + 1];
+  release(): void {
+    this.#memory.release();
   }
-  if (vector.length % 2 === 1) even += rows[offset + last] * vector[last];
-  return even + odd;
-}
-
-function addRow(vector: Float64Array, factor: number, rows: Float64Array, offset: number): void {
-  for (let i = 0; i < vector.length; i++) vector[i] += factor * rows[offset + i];
 }
 
 /**
@@ -192,6 +163,8 @@ export class DenseInverse implements Directions {
       out[i] = -sum;
     }
   }
+
+  release(): void {}
 }
 
 /**
@@ -234,6 +207,8 @@ export class Conjugate implements Directions {
       out[i] = last[i];
     }
   }
+
+  release(): void {}
 }
 
 function difference(a: Float64Array, b: Float64Array, out: Float64Array): void {
