@@ -7,7 +7,7 @@ import type { AtomsSpec } from "../study/atoms-schema.ts";
 import { pathFromStudy } from "../study/load-study.ts";
 import { type Built, cluster, formulaOf, structureOfBuilt } from "./built.ts";
 import { createCrystal } from "./crystals.ts";
-import { extractedCluster } from "./extract.ts";
+import { clusterExtractor } from "./extract.ts";
 import { structuresOfFiles } from "./files.ts";
 import { displaced, rattled, withoutAtoms, withVacuum } from "./modify.ts";
 import { ordered } from "./ordering.ts";
@@ -131,7 +131,7 @@ function builderOf(spec: AtomsSpec, folder: string): Builder {
   if (random) return { name: "random", build: (stream) => randomCluster(random, stream) };
   if (extract) {
     const from = createCrystal(extract.crystal, "atoms.extract.crystal", folder);
-    return { name: "extract", build: (stream) => extractedCluster(extract, from, stream) };
+    return { name: "extract", build: clusterExtractor(extract, from) };
   }
   if (icosahedron) {
     const distance = distanceOf(icosahedron, "atoms.icosahedron");

@@ -1,6 +1,6 @@
 /** Clusters taken at random out of a crystal. */
 import { EcitonError, studyError } from "../../core/errors.ts";
-import { det3, norm3 } from "../../core/linalg.ts";
+import { det3 } from "../../core/linalg.ts";
 import type { RandomStream } from "../../core/random.ts";
 import { neighbourList } from "../../lattice/neighbour-list.ts";
 import type { AtomsPart } from "../study/atoms-schema.ts";
@@ -19,7 +19,7 @@ const SPHERE = 1.3;
 const SAME_SHELL_A = 0.05;
 
 /**
- * A cluster of the wanted composition on sites of a crystal, every atom moved at random a little. Atoms must be
+ * Gives clusters of the wanted composition on sites of a crystal, every atom moved at random a little. Atoms must be
  * connected by bonds between neighbours (of unlike species, where the crystal has several); a cluster with outliers is
  * drawn again, and `info.tries` says how often.
  *
@@ -32,40 +32,39 @@ const SAME_SHELL_A = 0.05;
  * @throws {EcitonError} "study" for a species that the crystal lacks, "not-converged" after too many tries
  * @see Cai, Ren, Gao, Nanoscale Adv. 6, 2623 (2024)
  */
-export function extractedCluster(spec: ExtractSpec, crystal: Crystal, random: RandomStream): Built {
-  const wanted = Object.entries(spec.composition).filter(([, n]) => n > 0);
-  for (const [name] of wanted)
+export function clusterExtractor(spec: ExtractSpec, crystal: Crystal): (random: RandomStream) => Built {
+  const names = Object.keys(spec.composition).filter((name) => spec.composition[name] > 0);
+  for (const name of names)
     if (!crystal.species.includes(name))
       throw studyError(`atoms.extract.composition.${name}`, `the crystal has no ${name}`);
   const bonds = bondsOf(crystal, spec.bond_A);
-  const centres = crystal.species.flatMap((name, i) => (name === spec.center ? [i] : []));
-  for (let tries = 1; tries <= spec.tries; tries++) {
-    const centre = centres[random.nextIndex(centres.length)];
-    const from = crystal.positions.subarray(3 * centre, 3 * centre + 3);
-    const ball = ballFor(spec, crystal, from);
-    const chosen =
-      spec.strategy === "shells" ? fromShells(spec, ball, random) : fromSphere(spec, ball, crystal, random);
-    if (!chosen) continue;
-    // By species in the order of the composition, the centre first.
-    const rank = new Map(wanted.map(([name], i) => [name, i]));
-    chosen.sort((i, j) => rank.get(ball.species[i])! - rank.get(ball.species[j])! || i - j);
-    const built = displaced(
-      cluster(
-        chosen.map((i) => ball.species[i]),
-        Float64Array.from(chosen.flatMap((i) => Array.from(ball.positions.subarray(3 * i, 3 * i + 3)))),
-        { tries },
-      ),
-      spec.displacement_A,
-      random,
-    );
-    if (isConnected(built, bonds)) return built;
-  }
-  throw new EcitonError(
-    "not-converged",
-    `atoms.extract: none of ${spec.tries} clusters was connected by bonds of up to ${bonds.longest.toFixed(2)} Å; ` +
-      "a larger bond_A, more tries or another strategy makes it easier",
-    { path: "atoms.extract", tries: spec.tries },
+  const balls = crystal.species.flatMap((name, i) =>
+    name === spec.center ? [ballFor(spec, crystal, crystal.positions.subarray(3 * i, 3 * i + 3))] : [],
   );
+  const radius =
+    spec.radius_A ?? SPHERE * shortestBetween(crystal, (a, b) => a === spec.center && b === spec.center);
+  return (random) => {
+    for (let tries = 1; tries <= spec.tries; tries++) {
+      const ball = balls[random.nextIndex(balls.length)];
+      const chosen =
+        spec.strategy === "shells" ? fromShells(spec, ball, random) : fromSphere(spec, ball, radius, random);
+      if (!chosen) continue;
+      // By species in the order of the composition, the nearest to the centre first.
+      chosen.sort((i, j) => names.indexOf(ball.species[i]) - names.indexOf(ball.species[j]) || i - j);
+      const positions = Float64Array.from(
+        chosen.flatMap((i) => Array.from(ball.positions.subarray(3 * i, 3 * i + 3))),
+      );
+      const species = chosen.map((i) => ball.species[i]);
+      const built = displaced(cluster(species, positions, { tries }), spec.displacement_A, random);
+      if (isConnected(built, bonds)) return built;
+    }
+    throw new EcitonError(
+      "not-converged",
+      `atoms.extract: none of ${spec.tries} clusters was connected by bonds of up to ${bonds.longest.toFixed(2)} Å; ` +
+        "a larger bond_A, more tries or the other strategy makes it easier",
+      { path: "atoms.extract", tries: spec.tries },
+    );
+  };
 }
 
 interface Bonds {
@@ -139,32 +138,40 @@ function shellOf(ball: Ball, distance: number, accept: (i: number) => boolean): 
 }
 
 /** @returns null where the sphere holds no atom any more that is still wanted */
-function fromSphere(spec: ExtractSpec, ball: Ball, crystal: Crystal, random: RandomStream): number[] | null {
-  const radius =
-    spec.radius_A ?? SPHERE * shortestBetween(crystal, (a, b) => a === spec.center && b === spec.center);
-  const left = new Map(Object.entries(spec.composition));
+function fromSphere(
+  { composition }: ExtractSpec,
+  { species, positions }: Ball,
+  radius: number,
+  random: RandomStream,
+): number[] | null {
+  const names = Object.keys(composition);
+  const left = Int32Array.from(names, (name) => composition[name]);
+  const total = left.reduce((sum, n) => sum + n, 0);
+  // Species by number in the composition; -1 for what is not wanted, or taken already.
+  const kinds = Int32Array.from(species, (name) => names.indexOf(name));
   const chosen: number[] = [];
-  const isTaken = new Uint8Array(ball.species.length);
-  const mean = [0, 0, 0];
-  const at = (i: number) => ball.positions.subarray(3 * i, 3 * i + 3);
+  const sums = [0, 0, 0];
+  const squareTo = (i: number, x: number, y: number, z: number) =>
+    (positions[3 * i] - x) ** 2 + (positions[3 * i + 1] - y) ** 2 + (positions[3 * i + 2] - z) ** 2;
   const take = (i: number) => {
     chosen.push(i);
-    isTaken[i] = 1;
-    left.set(ball.species[i], left.get(ball.species[i])! - 1);
-    for (let k = 0; k < 3; k++) mean[k] += (at(i)[k] - mean[k]) / chosen.length;
+    left[kinds[i]]--;
+    kinds[i] = -1;
+    for (let k = 0; k < 3; k++) sums[k] += positions[3 * i + k];
   };
-  const between = (p: ArrayLike<number>, q: ArrayLike<number>) =>
-    norm3([p[0] - q[0], p[1] - q[1], p[2] - q[2]]);
   take(0);
-  let centre = 0;
-  for (let n = Object.values(spec.composition).reduce((sum, m) => sum + m, 0); n > 1; n--) {
+  while (chosen.length < total) {
+    const [x, y, z] = sums.map((sum) => sum / chosen.length);
+    let centre = chosen[0];
+    for (const i of chosen) if (squareTo(i, x, y, z) < squareTo(centre, x, y, z)) centre = i;
     const candidates: number[] = [];
-    for (let i = 0; i < ball.species.length; i++)
-      if (!isTaken[i] && (left.get(ball.species[i]) ?? 0) > 0 && between(at(i), at(centre)) <= radius)
-        candidates.push(i);
+    for (let i = 0; i < species.length; i++) {
+      if (kinds[i] < 0 || left[kinds[i]] === 0) continue;
+      const square = squareTo(i, positions[3 * centre], positions[3 * centre + 1], positions[3 * centre + 2]);
+      if (square <= radius * radius) candidates.push(i);
+    }
     if (candidates.length === 0) return null;
     take(candidates[random.nextIndex(candidates.length)]);
-    centre = chosen.reduce((best, i) => (between(at(i), mean) < between(at(best), mean) ? i : best));
   }
   return chosen;
 }

@@ -77,6 +77,8 @@ function atomsProblems(section: AtomsSpec): Problem[] {
     if (file !== undefined && named) add([...path], "a file says itself what structure and species it has");
     if (file === undefined && species === undefined) add([...path], "give species, or a file");
   }
+  if (wulff?.crystal.file !== undefined)
+    add(["wulff", "crystal", "file"], "faces of one family are known for the named crystals only");
   if (ordering) {
     if ((ordering.composition === undefined) === (ordering.shells === undefined))
       add(["ordering"], "give either composition or shells");

@@ -15,7 +15,7 @@ export const usualHop = {
   paths: 10,
   keep: 100,
   target_tolerance_eV: 1e-4,
-  same: { energy_eV: 1e-3, distance_A: 0.05 },
+  same: { energy_eV: 1e-3, distance_A: 0.02 },
   min_distance_A: 0.5,
 } as const;
 
