@@ -3,7 +3,7 @@ import { EcitonError } from "../../core/errors.ts";
 import { Conjugate, DenseInverse, type Directions, LimitedMemory } from "./directions.ts";
 import { LineSearch } from "./line-search.ts";
 import type { MinimiseResult, MinimiseSettings, Progress } from "./minimise-settings.ts";
-import { dotProduct, largestBlock, type Objective } from "./objective.ts";
+import { dotProduct, largestBlock, type Objective, tame } from "./objective.ts";
 import type { MinimiserName } from "./relax-settings.ts";
 
 export type DescentName = Exclude<MinimiserName, "fire">;
@@ -61,6 +61,7 @@ function descendAlong(
         return finish("forces");
       if (progress.evaluations >= maxEvaluations) return finish("limit");
 
+      if (residual === Number.POSITIVE_INFINITY) tame(here.gradient);
       directions.direction(here, direction);
       let slope = dotProduct(direction, here.gradient);
       if (!(slope < 0)) {

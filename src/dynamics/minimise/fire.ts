@@ -5,7 +5,15 @@
  * @see Guénolé et al., Comput. Mater. Sci. 175, 109584 (2020): semi-implicit Euler, half a step back, the parameters
  */
 import type { MinimiseResult, MinimiseSettings, Progress } from "./minimise-settings.ts";
-import { dotProduct, largestBlock, type Objective, type Point, pointOf, ROUNDING } from "./objective.ts";
+import {
+  dotProduct,
+  largestBlock,
+  type Objective,
+  type Point,
+  pointOf,
+  ROUNDING,
+  tame,
+} from "./objective.ts";
 
 /** In units of √(Å²/eV) for atoms. The stiffest bonds allow about 0.1, soft ones 1; it adapts between the bounds. */
 const FIRST_TIME_STEP = 0.05;
@@ -68,6 +76,7 @@ export function fire(
         quiet = 0;
       }
 
+      if (residual === Number.POSITIVE_INFINITY) tame(here.gradient);
       let allowed = maxStep;
       if (dotProduct(velocity, here.gradient) < 0) {
         downhill++;

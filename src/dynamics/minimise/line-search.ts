@@ -63,10 +63,11 @@ export class LineSearch {
     for (let trials = 0; trials < MAX_TRIALS && this.#progress.evaluations < this.#limit; trials++) {
       const trial = this.#trial;
       const trialSlope = this.#evaluate(direction, at);
-      const decreased = trial.value <= start.value + SUFFICIENT * at * slope && trial.value <= lowValue;
+      const decreased = trial.value <= start.value + SUFFICIENT * at * slope;
       const asLow = trial.value <= start.value + rounding && trialSlope <= (2 * SUFFICIENT - 1) * slope;
-      if (decreased || asLow) {
-        if (trialSlope * (at - lowAt) > 0) {
+      const good = (decreased && trial.value <= lowValue) || asLow;
+      if (good || trial.value < lowValue) {
+        if (trialSlope * (at - lowAt) > 0 || !good) {
           // It has gone over the minimum, which lies between the last low end and this one.
           highAt = lowAt;
           highValue = lowValue;
@@ -77,7 +78,8 @@ export class LineSearch {
         lowAt = at;
         lowValue = trial.value;
         lowSlope = trialSlope;
-        if (Math.abs(trialSlope) <= -this.#flat * slope || (trialSlope < 0 && at >= farthest)) break;
+        const flat = Math.abs(trialSlope) <= -this.#flat * slope;
+        if (good && (flat || (trialSlope < 0 && at >= farthest))) break;
       } else {
         highAt = at;
         highValue = trial.value;

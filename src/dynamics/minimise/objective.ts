@@ -26,6 +26,16 @@ export function largestBlock(vector: Float64Array, block: number, first = 0): nu
   return Math.sqrt(largest);
 }
 
+/**
+ * Brings a gradient whose squares are beyond the range of numbers (atoms at 1e-12 Å) down to at most 1. Its direction is
+ * all that can be used of it, for steps are limited.
+ */
+export function tame(gradient: Float64Array): void {
+  let largest = 0;
+  for (let i = 0; i < gradient.length; i++) largest = Math.max(largest, Math.abs(gradient[i]));
+  for (let i = 0; i < gradient.length; i++) gradient[i] /= largest;
+}
+
 export function dotProduct(a: Float64Array, b: Float64Array): number {
   // Four sums, because each addition waits for the one before it.
   let s0 = 0;

@@ -84,6 +84,34 @@ describe.each(minimisers)("%s", (method) => {
     }
   });
 
+  it("gives the lowest value seen among bumps as well", () => {
+    for (let seed = 0; seed < 30; seed++) {
+      const random = new RandomStream(seed, 3);
+      const bumps = Float64Array.from({ length: 3 }, () => 2 + 6 * random.nextFloat());
+      const witness = new Witness(
+        objective(3, (x, gradient) => {
+          let value = 0;
+          for (let i = 0; i < 3; i++) {
+            const next = x[(i + 1) % 3];
+            value += Math.sin(bumps[i] * x[i] + next) + 0.05 * x[i] ** 2;
+          }
+          for (let i = 0; i < 3; i++) {
+            const last = (i + 2) % 3;
+            gradient[i] =
+              bumps[i] * Math.cos(bumps[i] * x[i] + x[(i + 1) % 3]) +
+              Math.cos(bumps[last] * x[last] + x[i]) +
+              0.1 * x[i];
+          }
+          return value;
+        }),
+      );
+      const x = Float64Array.from({ length: 3 }, () => 4 * random.nextFloat() - 2);
+      const result = minimise(witness, x, { ...settings, method, maxEvaluations: 500 });
+      // Sums of six numbers of order 1.
+      expect(result.value - Math.min(...witness.values)).toBeLessThan(1e-12);
+    }
+  });
+
   it("moves no block farther in one step than the limit", () => {
     const size = 9;
     const { form } = quadraticForm(size, 3);

@@ -40,6 +40,13 @@ describe.each(minimisers)("%s on Lennard-Jones clusters", (method) => {
     expect(result.energy).toBeLessThan(-35);
   });
 
+  it("parts atoms whose force squared is beyond all numbers", () => {
+    const atoms = cluster(Float64Array.of(0, 0, 0, 1e-13, 0, 0));
+    const result = relax(new PlainLennardJones(2), atoms, { ...settings, method });
+    expect(result.ended).toBe("forces");
+    expect(Math.abs(result.energy + 1)).toBeLessThan(1e-10);
+  });
+
   it("keeps fixed atoms to the last bit", () => {
     const positions = randomBall(10, 1.4, new RandomStream(3, 1));
     const before = positions.slice();
