@@ -24,7 +24,7 @@ export const TABLES_OF_MANY = 3;
 
 /** Bytes of the parameters of a pair of species of the analytic forms. */
 export const ANALYTIC_ROW = 64;
-/** A distance beyond all others, Å, where every function is 0. */
+/** Beyond all distances, Å. */
 export const FAR_AWAY = 1e60;
 
 /** Arrays over the records: densities, slopes of embedding energies, squares of distances, ends of kept pairs. */

@@ -40,7 +40,7 @@ export interface ManyBodyModel {
 }
 
 /** How far lists reach beyond the cut-off, Å: the fastest over solids and liquids of metals. */
-const SKIN_A = 0.5;
+const SKIN_A = 0.8;
 
 /** @throws {EcitonError} "data" for parameters that the kernel cannot work with */
 export function manyBodyPotential({ name, functions, kernel }: ManyBodyModel): Potential {

@@ -4,20 +4,13 @@
 // from tables of several species, (φ', f' at the atom, f' at the neighbour). Each form returns the sum of the pair energies.
 // Where energies of atoms are wanted, both ends of a pair take half of it.
 // The density at a record r stands at (r >> 3) + densities.
-// Analytic forms work on two pairs at once; an odd last one has a partner at FAR, where all is under 1e-307.
+// Analytic forms work on two pairs at once; an odd last one has a partner at r² = FAR_AWAY, where all is under 1e-307.
+import { ANALYTIC_ROW, FAR_AWAY } from "../many-body-block";
 import { ATOM_ENERGY, KIND } from "../neighbour-block";
-import { expTwo } from "./_exponential";
+import { powerTwo, restTwo, seriesTwo, wholeTwo, withinTwo } from "./_exponential";
 
-// @ts-ignore: decorator
-@inline
-export const FAR: f64 = 1e60;
-// Bytes of a row of parameters of a pair of species.
-// @ts-ignore: decorator
-@inline
-export const ROW: usize = 64;
-
-/** Where functions begin to be cut off, and 1 / width of that; FAR where they are not. */
-let switchFrom: f64 = FAR;
+/** Where functions begin to be cut off, and 1 / width of that; FAR_AWAY where they are not. */
+let switchFrom: f64 = FAR_AWAY;
 let switchRate: f64 = 0;
 
 export function setSwitch(from: f64, rate: f64): void {
@@ -26,21 +19,15 @@ export function setSwitch(from: f64, rate: f64): void {
 }
 
 // Two numbers, one from each of two addresses.
-// @ts-ignore: decorator
-@inline
 function gatherTwo(first: usize, second: usize, offset: usize): v128 {
   return f64x2.replace_lane(v128.load64_splat(first + offset), 1, load<f64>(second + offset));
 }
 
-/** S of the cut-off, and dS/dr, for two distances; see smooth-cutoff.ts. */
-// @ts-ignore: decorator
-@inline
+// S of the cut-off, and dS/dr, for two distances; see smooth-cutoff.ts.
 function switchTime(r: v128): v128 {
   const t = f64x2.mul(f64x2.sub(r, f64x2.splat(switchFrom)), f64x2.splat(switchRate));
   return f64x2.min(f64x2.max(t, f64x2.splat(0)), f64x2.splat(1));
 }
-// @ts-ignore: decorator
-@inline
 function switchValue(t: v128): v128 {
   const t3 = f64x2.mul(f64x2.mul(t, t), t);
   const inner = f64x2.sub(
@@ -49,8 +36,6 @@ function switchValue(t: v128): v128 {
   );
   return f64x2.add(f64x2.splat(1), f64x2.mul(t3, inner));
 }
-// @ts-ignore: decorator
-@inline
 function switchSlope(t: v128): v128 {
   const rest = f64x2.sub(f64x2.splat(1), t);
   const square = f64x2.mul(f64x2.mul(t, t), f64x2.mul(rest, rest));
@@ -58,8 +43,6 @@ function switchSlope(t: v128): v128 {
 }
 
 /** x to a whole power of so many bits, by squaring; the powers of the two numbers may differ. */
-// @ts-ignore: decorator
-@inline
 function power(x: v128, wholes: v128, bits: i32): v128 {
   const one = i64x2.splat(1);
   let result = f64x2.splat(1);
@@ -72,14 +55,32 @@ function power(x: v128, wholes: v128, bits: i32): v128 {
   return result;
 }
 
+// Types in place of flags: the compiler makes a loop of its own, without branches, for each combination that is used.
+class Exponentials {}
+class Powers {}
+/** One species, or several. */
+class One {}
+class Many {}
+/** Energies of atoms wanted, or only the sum. */
+class Atoms {}
+class Sum {}
+
 // The common frame of the analytic forms. Rows of exponentials: k1 c1 h1 k2 c2 h2 (h exp(k - c r)); of powers:
 // a n h1 m - h2, then as i64 the two exponents that `power` takes.
-// @ts-ignore: decorator
-@inline
-function analytic(
-  powersOf: bool, one: bool, rows: usize, atom: usize, neighbours: usize, squares: usize, count: i32,
-  values: usize, densities: usize, each: bool, bits: i32, roots: bool,
+function analytic<Form, Kinds, Shares>(
+  rows: usize,
+  atom: usize,
+  neighbours: usize,
+  squares: usize,
+  count: i32,
+  values: usize,
+  densities: usize,
+  bits: i32,
+  roots: bool,
 ): f64 {
+  const powersOf = idof<Form>() == idof<Powers>();
+  const one = idof<Kinds>() == idof<One>();
+  const each = idof<Shares>() == idof<Atoms>();
   let energy = f64x2.splat(0);
   let here = f64x2.splat(0);
   // The row of this atom's species with its like, until there are others.
@@ -91,15 +92,15 @@ function analytic(
   let c5 = v128.load64_splat(rows, 40);
   let exponents1 = v128.load64_splat(rows, 48);
   let exponents2 = v128.load64_splat(rows, 56);
-  store<f64>(squares + ((<usize>count) << 3), FAR);
+  store<f64>(squares + ((<usize>count) << 3), FAR_AWAY);
   for (let k = 0; k < count; k += 2) {
     const q0 = <usize>load<u32>(neighbours);
     const both = k + 1 < count;
     const q1 = both ? <usize>load<u32>(neighbours, 4) : q0;
     neighbours += 8;
     if (!one) {
-      const row0 = rows + <usize>load<i32>(q0, KIND) * ROW;
-      const row1 = rows + <usize>load<i32>(q1, KIND) * ROW;
+      const row0 = rows + <usize>load<i32>(q0, KIND) * ANALYTIC_ROW;
+      const row1 = rows + <usize>load<i32>(q1, KIND) * ANALYTIC_ROW;
       c0 = gatherTwo(row0, row1, 0);
       c1 = gatherTwo(row0, row1, 8);
       c2 = gatherTwo(row0, row1, 16);
@@ -119,8 +120,12 @@ function analytic(
     let pairSlope: v128;
     let densitySlope: v128;
     if (!powersOf) {
-      pair = f64x2.mul(c2, expTwo(f64x2.sub(c0, f64x2.mul(c1, r))));
-      density = f64x2.mul(c5, expTwo(f64x2.sub(c3, f64x2.mul(c4, r))));
+      const x1 = withinTwo(f64x2.sub(c0, f64x2.mul(c1, r)));
+      const x2 = withinTwo(f64x2.sub(c3, f64x2.mul(c4, r)));
+      const n1 = wholeTwo(x1);
+      const n2 = wholeTwo(x2);
+      pair = f64x2.mul(c2, f64x2.mul(seriesTwo(restTwo(x1, n1)), powerTwo(n1)));
+      density = f64x2.mul(c5, f64x2.mul(seriesTwo(restTwo(x2, n2)), powerTwo(n2)));
       pairSlope = f64x2.neg(f64x2.mul(c1, pair));
       densitySlope = f64x2.neg(f64x2.mul(c4, density));
     } else {
@@ -160,8 +165,6 @@ function analytic(
   return total;
 }
 
-// @ts-ignore: decorator
-@inline
 function addTo(address: usize, value: f64): void {
   store<f64>(address, load<f64>(address) + value);
 }
@@ -171,21 +174,61 @@ function addTo(address: usize, value: f64): void {
  * @param each whether energies of atoms are wanted too
  */
 export function exponentials(
-  rows: usize, one: bool, atom: usize, neighbours: usize, squares: usize, count: i32,
-  values: usize, densities: usize, each: bool,
+  rows: usize,
+  one: bool,
+  atom: usize,
+  neighbours: usize,
+  squares: usize,
+  count: i32,
+  values: usize,
+  densities: usize,
+  each: bool,
 ): f64 {
-  // A loop of its own for the case that matters most, without the branches of the others.
-  if (one && !each)
-    return analytic(false, true, rows, atom, neighbours, squares, count, values, densities, false, 0, false);
-  return analytic(false, one, rows, atom, neighbours, squares, count, values, densities, each, 0, false);
+  if (!one)
+    return each
+      ? analytic<Exponentials, Many, Atoms>(
+          rows,
+          atom,
+          neighbours,
+          squares,
+          count,
+          values,
+          densities,
+          0,
+          false,
+        )
+      : analytic<Exponentials, Many, Sum>(
+          rows,
+          atom,
+          neighbours,
+          squares,
+          count,
+          values,
+          densities,
+          0,
+          false,
+        );
+  return each
+    ? analytic<Exponentials, One, Atoms>(rows, atom, neighbours, squares, count, values, densities, 0, false)
+    : analytic<Exponentials, One, Sum>(rows, atom, neighbours, squares, count, values, densities, 0, false);
 }
 
 /** @param bits of the largest exponent; @param roots whether exponents are those of the square root of a/r */
 export function inversePowers(
-  rows: usize, one: bool, atom: usize, neighbours: usize, squares: usize, count: i32,
-  values: usize, densities: usize, each: bool, bits: i32, roots: bool,
+  rows: usize,
+  atom: usize,
+  neighbours: usize,
+  squares: usize,
+  count: i32,
+  values: usize,
+  densities: usize,
+  each: bool,
+  bits: i32,
+  roots: bool,
 ): f64 {
-  return analytic(true, one, rows, atom, neighbours, squares, count, values, densities, each, bits, roots);
+  return each
+    ? analytic<Powers, Many, Atoms>(rows, atom, neighbours, squares, count, values, densities, bits, roots)
+    : analytic<Powers, Many, Sum>(rows, atom, neighbours, squares, count, values, densities, bits, roots);
 }
 
 /**
@@ -193,8 +236,16 @@ export function inversePowers(
  * @param intervals number of them; @param rate intervals per Å
  */
 export function tableOfOne(
-  table: usize, intervals: i32, rate: f64, atom: usize, neighbours: usize, squares: usize, count: i32,
-  values: usize, densities: usize, each: bool,
+  table: usize,
+  intervals: i32,
+  rate: f64,
+  atom: usize,
+  neighbours: usize,
+  squares: usize,
+  count: i32,
+  values: usize,
+  densities: usize,
+  each: bool,
 ): f64 {
   let energy: f64 = 0;
   let here: f64 = 0;
@@ -212,10 +263,7 @@ export function tableOfOne(
     const c1 = v128.load(row, 16);
     const c2 = v128.load(row, 32);
     const c3p = f64x2.mul(p, v128.load(row, 48));
-    const value = f64x2.add(
-      v128.load(row),
-      f64x2.mul(p, f64x2.add(c1, f64x2.mul(p, f64x2.add(c2, c3p)))),
-    );
+    const value = f64x2.add(v128.load(row), f64x2.mul(p, f64x2.add(c1, f64x2.mul(p, f64x2.add(c2, c3p)))));
     const slope = f64x2.mul(
       rates,
       f64x2.add(c1, f64x2.mul(p, f64x2.add(f64x2.mul(two, c2), f64x2.mul(three, c3p)))),
@@ -243,8 +291,16 @@ export function tableOfOne(
  * @param tables of species a >= b at a (a + 1) / 2 + b
  */
 export function tableOfMany(
-  tables: usize, intervals: i32, rate: f64, atom: usize, neighbours: usize, squares: usize, count: i32,
-  values: usize, densities: usize, each: bool,
+  tables: usize,
+  intervals: i32,
+  rate: f64,
+  atom: usize,
+  neighbours: usize,
+  squares: usize,
+  count: i32,
+  values: usize,
+  densities: usize,
+  each: bool,
 ): f64 {
   let energy: f64 = 0;
   let here: f64 = 0;
@@ -268,10 +324,7 @@ export function tableOfMany(
     const c1 = v128.load(row, 16);
     const c2 = v128.load(row, 32);
     const c3p = f64x2.mul(pp, v128.load(row, 48));
-    const value = f64x2.add(
-      v128.load(row),
-      f64x2.mul(pp, f64x2.add(c1, f64x2.mul(pp, f64x2.add(c2, c3p)))),
-    );
+    const value = f64x2.add(v128.load(row), f64x2.mul(pp, f64x2.add(c1, f64x2.mul(pp, f64x2.add(c2, c3p)))));
     const slope = f64x2.mul(
       rates,
       f64x2.add(c1, f64x2.mul(pp, f64x2.add(f64x2.mul(two, c2), f64x2.mul(three, c3p)))),

@@ -2,28 +2,10 @@
 // The first pass keeps of every pair within the cut-off the neighbour and the slopes of φ and f, so that the second pass,
 // which needs the slopes of F, neither finds the pairs nor computes their functions again.
 //
-// Parameters (doubles): FORM ... as below, then the roots d of each species (F = -d √ρ), then
-//   forms 0 and 1: for each species and each other one a row of _pair-forms
-//   form 2 and 3: the tables of F of each species, four coefficients an interval, then those of pairs, see _pair-forms;
-//   form 3 has them for species a >= b at a (a + 1) / 2 + b.
-import {
-  ATOM_ENERGY,
-  BLOCK,
-  ENERGY,
-  FORCE_X,
-  FORCE_Z,
-  KIND,
-  LIST,
-  LIST_END,
-  NUM_ATOMS,
-  PAIRS,
-  PARAMETERS,
-  RECORD_BYTES,
-  RECORDS,
-  ROWS,
-  SCALARS,
-  WITH_ENERGIES,
-} from "../neighbour-block";
+// Parameters (doubles): the fields of many-body-block, from FIRST_ROOT on d of each species (F = -d √ρ), then
+//   EXPONENTIALS and POWERS: for each species and each other one a row, see _pair-forms;
+//   TABLE_OF_ONE and TABLES_OF_MANY: the tables of F of each species, four coefficients an interval, then those of pairs.
+
 import {
   ANALYTIC_ROW,
   BITS,
@@ -44,19 +26,33 @@ import {
   TABLE_OF_ONE,
   TABLES_OF_MANY,
 } from "../many-body-block";
+import {
+  ATOM_ENERGY,
+  BLOCK,
+  ENERGY,
+  FORCE_X,
+  FORCE_Z,
+  KIND,
+  LIST,
+  LIST_END,
+  NUM_ATOMS,
+  PAIRS,
+  PARAMETERS,
+  RECORD_BYTES,
+  RECORDS,
+  ROWS,
+  SCALARS,
+  WITH_ENERGIES,
+} from "../neighbour-block";
 import { clearScalars, foldScalars, spreadScalars } from "./_neighbours";
 import { exponentials, inversePowers, setSwitch, tableOfMany, tableOfOne } from "./_pair-forms";
 
 export { build, clear, closest, finish, place } from "./_neighbours";
 
-// @ts-ignore: decorator
-@inline
 function parameter(index: usize): f64 {
   return load<f64>(<usize>load<u32>(BLOCK, PARAMETERS) + (index << 3));
 }
 
-// @ts-ignore: decorator
-@inline
 function scalars(index: usize): usize {
   return <usize>load<u32>(BLOCK + SCALARS + (index << 2));
 }
@@ -68,8 +64,8 @@ export function compute(parts: i32): void {
   foldScalars(scalars(0));
   const embedded = <i32>parameter(FORM) <= POWERS ? embedInRoots(each) : embedInTables(each);
   spreadScalars(scalars(1));
-  if (<i32>parameter(FORM) == TABLES_OF_MANY) addForces(true);
-  else addForces(false);
+  if (<i32>parameter(FORM) == TABLES_OF_MANY) addForces<Three>();
+  else addForces<Two>();
   store<f64>(BLOCK, pairs + embedded, ENERGY);
 }
 
@@ -100,17 +96,56 @@ function addDensities(each: bool): f64 {
     const kind = <usize>load<i32>(p, KIND);
     if (form == EXPONENTIALS)
       energy += exponentials(
-        first + kind * species * ANALYTIC_ROW, species == 1, p, neighbours, squares, count, values, densities, each,
+        first + kind * species * ANALYTIC_ROW,
+        species == 1,
+        p,
+        neighbours,
+        squares,
+        count,
+        values,
+        densities,
+        each,
       );
     else if (form == POWERS)
       energy += inversePowers(
-        first + kind * species * ANALYTIC_ROW, species == 1, p, neighbours, squares, count, values, densities, each, bits, roots,
+        first + kind * species * ANALYTIC_ROW,
+        p,
+        neighbours,
+        squares,
+        count,
+        values,
+        densities,
+        each,
+        bits,
+        roots,
       );
     else if (form == TABLE_OF_ONE)
-      energy += tableOfOne(pairTables, intervals, rates, p, neighbours, squares, count, values, densities, each);
+      energy += tableOfOne(
+        pairTables,
+        intervals,
+        rates,
+        p,
+        neighbours,
+        squares,
+        count,
+        values,
+        densities,
+        each,
+      );
     else
-      energy += tableOfMany(pairTables, intervals, rates, p, neighbours, squares, count, values, densities, each);
-    neighbours += <usize>count << 2;
+      energy += tableOfMany(
+        pairTables,
+        intervals,
+        rates,
+        p,
+        neighbours,
+        squares,
+        count,
+        values,
+        densities,
+        each,
+      );
+    neighbours += (<usize>count) << 2;
     values += <usize>count * valueBytes;
     store<u32>(kept, <u32>neighbours);
     kept += 8;
@@ -120,16 +155,12 @@ function addDensities(each: bool): f64 {
 }
 
 /** Values of pairs stand behind the addresses of all neighbours that the list can have. */
-// @ts-ignore: decorator
-@inline
 function firstValue(): usize {
   const room = <usize>(load<u32>(BLOCK, LIST_END) - load<u32>(BLOCK, LIST));
   return (<usize>load<u32>(BLOCK, PAIRS) + room + 15) & ~15;
 }
 
 /** Copies the neighbours nearer than the cut-off, with r²; returns their number. */
-// @ts-ignore: decorator
-@inline
 function keepNear(p: usize, from: usize, to: usize, cutoff2: f64, neighbours: usize, squares: usize): i32 {
   const x = load<f64>(p);
   const y = load<f64>(p, 8);
@@ -200,10 +231,12 @@ function embedInTables(each: bool): f64 {
   return energy;
 }
 
-/** @param many whether the slopes of densities differ at the two ends of a pair */
-// @ts-ignore: decorator
-@inline
-function addForces(many: bool): void {
+// Types in place of a flag: whether slopes of densities differ at the two ends of a pair, three values kept, or not.
+class Two {}
+class Three {}
+
+function addForces<Kept>(): void {
+  const many = idof<Kept>() == idof<Three>();
   const records = <usize>load<u32>(BLOCK, RECORDS);
   const end = records + RECORD_BYTES * <usize>load<u32>(BLOCK, NUM_ATOMS);
   const slopes = scalars(1) - (records >> 3);
