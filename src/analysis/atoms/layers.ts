@@ -40,35 +40,45 @@ export function atomLayers(frame: AtomFrame, rule: LayerRule = { by: "probe" }):
   const count = frame.species.length;
   const layers = new Int32Array(count);
   if (count === 1 && rule.by === "probe") return layers.fill(1);
-  const exposed = rule.by === "probe" ? probeRule(frame, rule.radius) : coordinationRule(frame, rule);
+  const { list, exposed } =
+    rule.by === "probe" ? probeRule(frame, rule.radius) : coordinationRule(frame, rule);
   const left = new Uint8Array(count).fill(1);
+  // Only atoms that have lost a neighbour since they were last looked at can have come to the surface.
+  let suspects: Iterable<number> = left.keys();
   for (let layer = 1; ; layer++) {
-    const outer: number[] = [];
-    for (let i = 0; i < count; i++) if (left[i] && exposed(i, left)) outer.push(i);
+    const outer = [...suspects].filter((i) => left[i] && exposed(i, left));
     if (outer.length === 0) return layers;
+    const next = new Set<number>();
     for (const i of outer) {
       left[i] = 0;
       layers[i] = layer;
+      for (let n = list.first[i]; n < list.first[i + 1]; n++) next.add(list.index[n]);
     }
+    suspects = next;
   }
 }
 
-/** Whether atom i is at the surface of the atoms that are left. */
-type Exposed = (i: number, left: Uint8Array) => boolean;
+interface Surface {
+  /** All atoms that the verdict on an atom depends on, in both directions. */
+  readonly list: NeighbourList;
+  /** Whether atom i is at the surface of the atoms that are left. */
+  readonly exposed: (i: number, left: Uint8Array) => boolean;
+}
 
 function coordinationRule(
   frame: AtomFrame,
   { cutoffs, most = MOST_SURFACE_BONDS }: { cutoffs: BondCutoffs; most?: number },
-): Exposed {
-  const { first, index } = cutoffs.bonds(frame);
-  return (i, left) => {
+): Surface {
+  const list = cutoffs.bonds(frame);
+  const exposed = (i: number, left: Uint8Array) => {
     let bonds = 0;
-    for (let n = first[i]; n < first[i + 1]; n++) bonds += left[index[n]];
+    for (let n = list.first[i]; n < list.first[i + 1]; n++) bonds += left[list.index[n]];
     return bonds <= most;
   };
+  return { list, exposed };
 }
 
-function probeRule(frame: AtomFrame, given: number | undefined): Exposed {
+function probeRule(frame: AtomFrame, given: number | undefined): Surface {
   const typical = typicalDistance(frame);
   const radius = given ?? PROBE * typical;
   if (!(radius > typical / Math.sqrt(2)))
@@ -79,7 +89,17 @@ function probeRule(frame: AtomFrame, given: number | undefined): Exposed {
       { probe_A: radius, distance_A: typical },
     );
   const list = neighboursOf(frame, 2 * radius);
-  return (i, left) => canBeTouched(i, left, list, radius);
+  const nearestFirst = sortedRows(list);
+  const caps = new Caps(list, nearestFirst, radius);
+  return { list, exposed: (i, left) => canBeTouched(caps, i, left) };
+}
+
+/** Entries of the list, those of each atom in the order of their distances. */
+function sortedRows({ first, distances }: NeighbourList): Int32Array {
+  const order = Int32Array.from(distances.keys());
+  for (let i = 0; i + 1 < first.length; i++)
+    order.subarray(first[i], first[i + 1]).sort((n, m) => distances[n] - distances[m]);
+  return order;
 }
 
 /** A probe may lie this much inside another atom, as a part of its radius: atoms of ideal shapes touch it all at once. */
@@ -92,47 +112,65 @@ const NEAREST = 14;
  * Whether a point at `radius` from atom i is at least as far from all others. The others cover caps of the sphere around
  * i; if any of it is free, then it all, a whole edge of a cap, or a point where edges of two caps meet.
  */
-function canBeTouched(i: number, left: Uint8Array, list: NeighbourList, radius: number): boolean {
-  const caps = new Caps(i, left, list, radius);
-  for (let few = NEAREST; few < caps.count; few *= 2) if (!caps.leaveFree(few)) return false;
-  return caps.leaveFree(caps.count);
+function canBeTouched(caps: Caps, i: number, left: Uint8Array): boolean {
+  for (let few = NEAREST; ; few *= 2) {
+    const all = caps.around(i, left, few);
+    if (!caps.leaveFree()) return false;
+    if (all) return true;
+    if (few === NEAREST) {
+      caps.around(i, left, Number.POSITIVE_INFINITY);
+      if (caps.isAwayFree()) return true;
+    }
+  }
 }
 
 /** Caps of the unit sphere: points with x · n > c are covered, n the unit vector to another atom, c half its distance. */
 class Caps {
-  readonly count: number;
+  readonly #list: NeighbourList;
+  readonly #nearestFirst: Int32Array;
+  readonly #radius: number;
   /** nx, ny, nz, c of each, the nearest atom first: it covers most. */
   readonly #caps: Float64Array;
+  #count = 0;
   /** The one that covered the last point, which probably covers the next. */
   #last = 0;
-  #used = 0;
 
-  constructor(
-    i: number,
-    left: Uint8Array,
-    { first, index, vectors, distances }: NeighbourList,
-    radius: number,
-  ) {
-    const kept: number[] = [];
-    for (let n = first[i]; n < first[i + 1]; n++) if (left[index[n]]) kept.push(n);
-    kept.sort((n, m) => distances[n] - distances[m]);
-    this.count = kept.length;
-    this.#caps = new Float64Array(4 * kept.length);
-    kept.forEach((n, k) => {
-      for (let c = 0; c < 3; c++) this.#caps[4 * k + c] = vectors[3 * n + c] / distances[n];
-      this.#caps[4 * k + 3] = distances[n] / (2 * radius);
-    });
+  constructor(list: NeighbourList, nearestFirst: Int32Array, radius: number) {
+    this.#list = list;
+    this.#nearestFirst = nearestFirst;
+    this.#radius = radius;
+    let most = 0;
+    for (let i = 0; i + 1 < list.first.length; i++) most = Math.max(most, list.first[i + 1] - list.first[i]);
+    this.#caps = new Float64Array(4 * most);
   }
 
-  #dot(a: number, b: number): number {
-    const caps = this.#caps;
-    return caps[4 * a] * caps[4 * b] + caps[4 * a + 1] * caps[4 * b + 1] + caps[4 * a + 2] * caps[4 * b + 2];
-  }
-
-  /** Whether the first so many caps leave any of the sphere free. */
-  leaveFree(count: number): boolean {
-    this.#used = count;
+  /** Takes those of the nearest atoms that are left, `most` at most; returns whether these are all. */
+  around(i: number, left: Uint8Array, most: number): boolean {
+    const { first, index, vectors, distances } = this.#list;
+    this.#count = 0;
     this.#last = 0;
+    for (let k = first[i]; k < first[i + 1]; k++) {
+      const n = this.#nearestFirst[k];
+      if (!left[index[n]]) continue;
+      if (this.#count === most) return false;
+      const at = 4 * this.#count++;
+      for (let c = 0; c < 3; c++) this.#caps[at + c] = vectors[3 * n + c] / distances[n];
+      this.#caps[at + 3] = distances[n] / (2 * this.#radius);
+    }
+    return true;
+  }
+
+  /** Whether the point is free that faces away from the other atoms: a quick answer for most surface atoms. */
+  isAwayFree(): boolean {
+    const mean = [0, 0, 0];
+    for (let k = 0; k < this.#count; k++) for (let c = 0; c < 3; c++) mean[c] += this.#caps[4 * k + c];
+    const size = Math.hypot(...mean);
+    return size > 0 && this.#free(-mean[0] / size, -mean[1] / size, -mean[2] / size);
+  }
+
+  /** Whether any of the sphere is free. */
+  leaveFree(): boolean {
+    const count = this.#count;
     for (let a = 0; a < count; a++) {
       let meets = false;
       for (let b = 0; b < count; b++) {
@@ -147,17 +185,29 @@ class Caps {
     return count === 0;
   }
 
+  #dot(a: number, b: number): number {
+    const caps = this.#caps;
+    return caps[4 * a] * caps[4 * b] + caps[4 * a + 1] * caps[4 * b + 1] + caps[4 * a + 2] * caps[4 * b + 2];
+  }
+
   /** Whether the edges of two caps meet: the angle between them is between the difference and sum of theirs. */
   #meet(a: number, b: number): boolean {
     const dot = this.#dot(a, b);
-    const [one, two] = [this.#caps[4 * a + 3], this.#caps[4 * b + 3]];
+    const one = this.#caps[4 * a + 3];
+    const two = this.#caps[4 * b + 3];
     return (dot - one * two) ** 2 <= (1 - one * one) * (1 - two * two) && 1 - dot * dot > 1e-14;
   }
 
   #freePointOfTwo(a: number, b: number): boolean {
     const caps = this.#caps;
-    const [ax, ay, az, ac] = caps.subarray(4 * a, 4 * a + 4);
-    const [bx, by, bz, bc] = caps.subarray(4 * b, 4 * b + 4);
+    const ax = caps[4 * a];
+    const ay = caps[4 * a + 1];
+    const az = caps[4 * a + 2];
+    const ac = caps[4 * a + 3];
+    const bx = caps[4 * b];
+    const by = caps[4 * b + 1];
+    const bz = caps[4 * b + 2];
+    const bc = caps[4 * b + 3];
     const dot = this.#dot(a, b);
     const square = 1 - dot * dot;
     // p a + q b is the nearest point of the line in both planes, and the rest is along a × b.
@@ -186,13 +236,15 @@ class Caps {
     );
   }
 
-  #free(x: number, y: number, z: number): boolean {
+  #covers(k: number, x: number, y: number, z: number): boolean {
     const caps = this.#caps;
-    const covers = (k: number) =>
-      x * caps[4 * k] + y * caps[4 * k + 1] + z * caps[4 * k + 2] > caps[4 * k + 3] + ROUNDING;
-    if (covers(this.#last)) return false;
-    for (let k = 0; k < this.#used; k++) {
-      if (!covers(k)) continue;
+    return x * caps[4 * k] + y * caps[4 * k + 1] + z * caps[4 * k + 2] > caps[4 * k + 3] + ROUNDING;
+  }
+
+  #free(x: number, y: number, z: number): boolean {
+    if (this.#covers(this.#last, x, y, z)) return false;
+    for (let k = 0; k < this.#count; k++) {
+      if (!this.#covers(k, x, y, z)) continue;
       this.#last = k;
       return false;
     }
