@@ -1,7 +1,10 @@
 /** The compiled reciprocal sum of Ewald, with its memory: positions in, energy and slopes out. */
+import { EcitonError } from "../core/errors.ts";
 import * as block from "./ewald-block.ts";
 import { Layout } from "./layout.ts";
 import { instantiateKernel } from "./load.ts";
+
+const REMEDY = "take fewer atoms, a longer cut-off or Wolf's sum";
 
 /** Wave vectors h b1 + k b2 + l b3, as rows of one (h, k) with l from `from` on. */
 export interface WaveRow {
@@ -40,10 +43,7 @@ export class EwaldKernel {
     );
     this.#numWaves = rows.reduce((sum, row) => sum + row.count, 0);
 
-    const layout = new Layout(
-      "take fewer atoms, a longer cut-off or Wolf's sum",
-      1024 + block.EWALD_BLOCK_BYTES,
-    );
+    const layout = new Layout(REMEDY, 1024 + block.EWALD_BLOCK_BYTES);
     const addresses: [number, number][] = [];
     const put = (field: number, doubles: number) => addresses.push([field, layout.take(8 * doubles)]);
     put(block.POSITIONS, 3 * atoms);
@@ -58,7 +58,7 @@ export class EwaldKernel {
     put(block.COEFFICIENTS, this.#numWaves);
     put(block.SQUARES, this.#numWaves);
     const missing = layout.bytes - this.#memory.buffer.byteLength;
-    if (missing > 0) this.#memory.grow(Math.ceil(missing / 65536));
+    if (missing > 0) this.#grow(Math.ceil(missing / 65536));
     this.#f64 = new Float64Array(this.#memory.buffer);
     this.#u32 = new Uint32Array(this.#memory.buffer);
     // The atom that fills up an odd number has no phases.
@@ -114,6 +114,14 @@ export class EwaldKernel {
   /** |S|² of the waves in the order of the rows; valid until the next call. */
   squares(): Float64Array {
     return this.#array(block.SQUARES, this.#numWaves);
+  }
+
+  #grow(pages: number): void {
+    try {
+      this.#memory.grow(pages);
+    } catch (error) {
+      throw new EcitonError("memory", `${this.#numWaves} waves: no memory for them; ${REMEDY}`, {}, error);
+    }
   }
 
   #word(field: number): number {
