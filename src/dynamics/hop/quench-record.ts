@@ -13,8 +13,12 @@ export interface SavePlan {
   readonly what: (typeof savedStructures)[number];
 }
 
-/** Of a minimisation those moments are kept whose energy is this share of the way down below the one before. */
-const SHARE_OF_DESCENT = 0.1;
+/**
+ * Of a minimisation those moments are kept that are at least this share of the rest of the way below the one before, and
+ * at least so much: near the end all structures are alike.
+ */
+const SHARE_OF_DESCENT = 0.25;
+const LEAST_DESCENT_EV_PER_ATOM = 1e-3;
 
 interface Moment {
   readonly positions: Float64Array;
@@ -113,12 +117,12 @@ export class QuenchRecord {
 function descent(moments: readonly Moment[]): Moment[] {
   if (moments.length === 0) return [];
   const lowest = moments.reduce((a, b) => (b.energy < a.energy ? b : a));
+  const least = (LEAST_DESCENT_EV_PER_ATOM * lowest.positions.length) / 3;
   const kept: Moment[] = [];
-  // Where atoms overlap the first energy says little: the way is measured from the last one on each time.
   for (const moment of moments.slice(0, moments.indexOf(lowest))) {
     const last = kept[kept.length - 1];
-    if (!last || last.energy - moment.energy > SHARE_OF_DESCENT * (last.energy - lowest.energy))
-      kept.push(moment);
+    const further = last ? Math.max(least, SHARE_OF_DESCENT * (last.energy - lowest.energy)) : 0;
+    if (!last || last.energy - moment.energy > further) kept.push(moment);
   }
   return [...kept, lowest];
 }
