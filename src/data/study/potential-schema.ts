@@ -132,7 +132,7 @@ export function potentialSchema({ quantity, positive }: SchemaPieces) {
             .boolean()
             .optional()
             .describe("ewald: a net charge is neutralised by an even background instead of refused"),
-          damping_per_A: number("wolf: α, 1/Å; default 0.2").optional(),
+          damping_per_A: number("wolf: α, 1/Å; default 0.1").optional(),
         })
         .optional()
         .describe("buckingham: how the Coulomb energy is summed"),
