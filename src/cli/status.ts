@@ -42,7 +42,7 @@ function linesOf(status: RunStatus): string[] {
   const width = Math.max(0, ...open.map(({ name }) => name.length));
   return [
     `${status.study}: ${status.state}${status.executor === "slurm" ? " on Slurm" : ""}` +
-      `${tasks.length > 0 ? `, ${count(tasks.length, taskNouns[status.method ?? "metropolis"])}: ${counts.join(", ")}` : ""}`,
+      `${tasks.length > 0 ? `, ${count(tasks.length, status.method ? taskNouns[status.method] : "task")}: ${counts.join(", ")}` : ""}`,
     ...open.slice(0, MOST_LINES).map((task) => `  ${taskLine(task, width)}`),
     ...(open.length > MOST_LINES ? [`  and ${open.length - MOST_LINES} more, all in --json`] : []),
     ...status.warnings.map((text) => `warning: ${text}`),
