@@ -1,27 +1,64 @@
 /** The section `analysis` of a study: what is measured on structures and trajectories of atoms. */
 import { z } from "zod";
+import { motionSchemas, soapSchema } from "./analysis-motion-schema.ts";
 import type { SchemaPieces } from "./sample-schema.ts";
 
-export function analysisSchema({ quantity, positive, whole }: SchemaPieces) {
+/** Formats of files of atoms and units of LAMMPS dumps, by the names of their readers. */
+const fileFormats = ["poscar", "extxyz", "cif", "vasprun", "outcar", "lammps-dump"] as const;
+const lammpsUnits = ["metal", "real", "lj"] as const;
+
+export function analysisSchema(pieces: SchemaPieces) {
+  const { quantity, positive, whole } = pieces;
   const lengths = z
     .tuple([quantity("length", "from, Å"), quantity("length", "to, Å")])
     .refine(([from, to]) => from < to, { error: "expected the smaller length first" });
 
-  const frames = z.strictObject({
-    files: z
-      .array(z.string())
-      .min(1)
-      .optional()
-      .describe(
-        "structures and trajectories, paths relative to the study, * stands for any name; default: what its own runs wrote",
-      ),
-    every: whole("takes each so many-th frame").default(1),
-    skip: z
-      .int()
-      .min(0, "expected a whole number, 0 or more")
-      .default(0)
-      .describe("frames left out at the start"),
-  });
+  const frames = z
+    .strictObject({
+      files: z
+        .array(z.string())
+        .min(1)
+        .optional()
+        .describe(
+          "structures and trajectories, paths relative to the study, * stands for any name; default: what its own runs wrote. " +
+            "Each entry is a data set",
+        ),
+      sets: z
+        .record(z.string().min(1), z.array(z.string()).min(1))
+        .optional()
+        .describe(
+          "in place of files: data sets that are compared, files for each name, {first: [a.xyz, b.xyz]}",
+        ),
+      format: z.enum(fileFormats).optional().describe("of all files; default: by the name of each"),
+      types: z
+        .array(z.string().min(1))
+        .min(1)
+        .optional()
+        .describe("species of the types 1, 2 ... of LAMMPS dumps without a column element"),
+      units: z
+        .enum(lammpsUnits)
+        .optional()
+        .describe("units of LAMMPS dumps that do not say them; default: metal"),
+      every: whole("takes each so many-th frame").default(1),
+      skip: z
+        .int()
+        .min(0, "expected a whole number, 0 or more")
+        .default(0)
+        .describe("frames left out at the start"),
+      time_step_fs: positive(
+        "number",
+        "time from one frame of a file to the next, fs; default: as the frames say (time_ps)",
+      ).optional(),
+      cluster: z
+        .boolean()
+        .default(false)
+        .describe(
+          "atoms are those of a free cluster though the file gives a periodic cell, which must not wrap them",
+        ),
+    })
+    .refine((given) => given.files === undefined || given.sets === undefined, {
+      error: "give either files or sets",
+    });
 
   const bonded = z
     .union([
@@ -123,8 +160,10 @@ export function analysisSchema({ quantity, positive, whole }: SchemaPieces) {
       .describe("numbers of atoms, 1 the first; default: all"),
   });
 
+  const motion = motionSchemas(pieces);
+
   return z.strictObject({
-    frames: frames.default({ every: 1, skip: 0 }).describe("which structures are measured"),
+    frames: frames.default({ every: 1, skip: 0, cluster: false }).describe("which structures are measured"),
     bonded,
     bonds: bonds.optional().describe("lengths of bonds by pair of species"),
     coordination: coordination.optional().describe("coordination numbers and their distribution P(CN)"),
@@ -137,5 +176,20 @@ export function analysisSchema({ quantity, positive, whole }: SchemaPieces) {
     point_group: pointGroup.optional().describe("point groups of clusters"),
     rmsd: rmsd.optional().describe("root mean square distance from a reference"),
     equivalence: equivalence.optional().describe("atomic equivalence indices"),
+    msd: motion.msd
+      .optional()
+      .describe("trajectories: mean squared displacements, and diffusion coefficients from them"),
+    lindemann: motion.lindemann
+      .optional()
+      .describe("trajectories of clusters: relative fluctuations of distances, which tell solid from liquid"),
+    velocity_autocorrelation: motion.velocity_autocorrelation
+      .optional()
+      .describe("trajectories with velocities: autocorrelation, and the vibrational spectrum from it"),
+    caloric: motion.caloric
+      .optional()
+      .describe("dynamics at several temperatures: energy against temperature, and where it is steepest"),
+    soap: soapSchema(pieces)
+      .optional()
+      .describe("SOAP descriptors of environments: maps of data sets, and how well one covers another"),
   });
 }
