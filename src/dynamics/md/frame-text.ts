@@ -8,8 +8,7 @@ import type { InfoValue, Structure } from "../../data/structure.ts";
 import type { Measurement } from "./averages.ts";
 import type { Particles } from "./particles.ts";
 
-export const trajectoryFormats = ["extxyz", "lammps-dump"] as const;
-export type DynamicsFormat = (typeof trajectoryFormats)[number];
+export type DynamicsFormat = "extxyz" | "lammps-dump";
 
 /** Name of the column with velocities in extended XYZ, Å/fs. */
 export const VELOCITIES = "vel";

@@ -6,9 +6,8 @@ import type { Integrator, Target } from "./integrator.ts";
 import { NoseHooverChain } from "./nose-hoover.ts";
 import type { Particles } from "./particles.ts";
 
-export const cellFreedoms = ["isotropic", "orthorhombic", "full"] as const;
 /** isotropic: the shape stays; orthorhombic: x, y and z stretch on their own; full: all six strains. */
-export type CellFreedom = (typeof cellFreedoms)[number];
+export type CellFreedom = "isotropic" | "orthorhombic" | "full";
 
 const cellDegrees = { isotropic: 1, orthorhombic: 3, full: 6 } as const;
 

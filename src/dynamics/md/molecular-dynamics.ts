@@ -85,14 +85,9 @@ export class MolecularDynamics {
     return this.#step === this.schedule.steps;
   }
 
-  /** ps */
+  /** ps, without the digits that multiplication adds. */
   timeAt(step: number): number {
-    return (step * this.#plan.timeStep) / 1000;
-  }
-
-  /** Temperature and pressure that are aimed at after so many steps: kT in eV, and eV/Å³. */
-  get target(): Readonly<Target> {
-    return this.#target;
+    return Number(((step * this.#plan.timeStep) / 1000).toPrecision(12));
   }
 
   readonly #moment = () => ({

@@ -55,7 +55,7 @@ describe.each(thermostats)("%s", (_, ensemble) => {
     expect(freedom.degrees).toBe(15);
     run(2000);
     const energies: number[] = [];
-    for (let i = 0; i < 1500; i++) {
+    for (let i = 0; i < 800; i++) {
       // Some vibrations and relaxation times of the thermostat, after which the kinetic energy is another one.
       run(300);
       energies.push((2 * particles.kinetic()) / 0.12);
@@ -79,7 +79,7 @@ describe.each(thermostats)("%s", (_, ensemble) => {
     expect(freedom.degrees).toBe(18);
     run(2000);
     const components: number[] = [];
-    for (let i = 0; i < 600; i++) {
+    for (let i = 0; i < 400; i++) {
       run(300);
       for (const at of [0, 5, 10]) components.push(particles.velocities[at] / Math.sqrt(0.1));
     }
@@ -99,7 +99,7 @@ describe.each(thermostats)("%s", (_, ensemble) => {
       seed: 11,
     });
     const means = new RunningMeans(6);
-    for (let i = 0; i < 200_000; i++) {
+    for (let i = 0; i < 120_000; i++) {
       run(1);
       const [x, y, z] = particles.positions.subarray(3, 6);
       if (i >= 4000) means.add([x * x, y * y, z * z, x ** 4, y ** 4, z ** 4]);
@@ -149,7 +149,7 @@ describe("Langevin dynamics by BAOAB", () => {
     });
     expect(freedom.degrees).toBe(21);
     const total: number[] = [];
-    for (let i = 0; i < 800; i++) {
+    for (let i = 0; i < 500; i++) {
       run(400);
       let sum = 0;
       for (let at = 0; at < 21; at += 3) sum += particles.velocities[at];
@@ -164,7 +164,7 @@ describe("the rescaling factor", () => {
     const random = new RandomStream(2, degrees);
     let kinetic = degrees / 2;
     const values: number[] = [];
-    for (let i = 0; i < 4000 * 12; i++) {
+    for (let i = 0; i < 2000 * 12; i++) {
       kinetic *= rescalingFactor(kinetic, degrees, 1, Math.exp(-0.5), random) ** 2;
       // Correlations fall by exp(−0.5) in a call.
       if (i % 12 === 11) values.push(2 * kinetic);
