@@ -1,5 +1,6 @@
 /** What a search for the lowest minima will do with a study, everything checked before anything runs. */
 import { studyError } from "../core/errors.ts";
+import { fixedAtoms } from "../data/fixed-atoms.ts";
 import { openAtoms } from "../data/generators/create-atoms.ts";
 import type { Structure } from "../data/structure.ts";
 import type { HopSection } from "../data/study/hop-schema.ts";
@@ -13,7 +14,7 @@ import { numbered } from "./output-files.ts";
 import type { PartPlan } from "./part-run.ts";
 import { type ChosenPotential, potentialOf } from "./potential.ts";
 import { hashFile } from "./provenance.ts";
-import { checkRelaxable, fixedAtoms, relaxSettings } from "./relax-settings.ts";
+import { checkRelaxable, relaxSettings } from "./relax-settings.ts";
 
 export interface HopPlan extends PartPlan {
   readonly section: HopSection;

@@ -67,14 +67,14 @@ export async function run(part: HopPlan, context: RunContext) {
 }
 
 function runPaths(part: HopPlan, context: RunContext): Promise<FinishedPath[]> {
-  const { loaded, section, settings, potential, fixed } = part;
+  const { loaded, section, settings, potential } = part;
   const { study, folder } = loaded;
   const payloads = Array.from(
     { length: section.paths },
     (_, path): HopPayload => ({
       potential: potential.spec,
       atoms: { spec: study.atoms!, seed: study.seed, folder },
-      fixed,
+      fix: study.relax?.fix,
       settings,
       path,
       paths: section.paths,

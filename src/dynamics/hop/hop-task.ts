@@ -1,13 +1,14 @@
 /** One task of an executor: one path of basin hopping, from its payload to its minima. */
 import { EcitonError } from "../../core/errors.ts";
 import { RandomStream } from "../../core/random.ts";
+import { fixedAtoms } from "../../data/fixed-atoms.ts";
 import { openAtoms } from "../../data/generators/create-atoms.ts";
-import type { Structure } from "../../data/structure.ts";
 import type { AtomsSpec } from "../../data/study/atoms-schema.ts";
+import type { RelaxSection } from "../../data/study/relax-schema.ts";
 import type { TaskContext, TaskFunction } from "../../exec/executor.ts";
 import { fingerprint, readState, writeState } from "../../exec/state-file.ts";
 import type { Calculator } from "../calculator.ts";
-import type { MovingAtoms } from "../moving-atoms.ts";
+import { type MovingAtoms, movingAtoms } from "../moving-atoms.ts";
 import { createPotential, type PotentialSpec } from "../potentials/create-potential.ts";
 import type { Minimum } from "./archive.ts";
 import type { HopCountsState } from "./hop-counts.ts";
@@ -24,8 +25,8 @@ export interface HopPayload {
     /** Folder that files are named from. */
     readonly folder: string;
   };
-  /** Uint8Array(N), 1 where an atom stays where it is; null where all move. */
-  readonly fixed: Uint8Array | null;
+  /** Which atoms of each start stay where they are. */
+  readonly fix: RelaxSection["fix"];
   readonly settings: HopSettings;
   /** Number of the path, and how many there are. */
   readonly path: number;
@@ -176,47 +177,49 @@ function stoppable(calculator: Calculator, cancel: Int32Array): Calculator {
  * The starts of a path: of a file its structures in turn, path p beginning with number p; of a generator structures that
  * no other path gets.
  */
-function startsOf({ atoms, fixed, path, paths, settings }: HopPayload): Starts {
+function startsOf({ atoms, fix, path, paths, settings }: HopPayload): Starts {
   const { spec, seed, folder } = atoms;
   const bases = openAtoms({ ...spec, count: 1 }, { seed, folder }).count;
   // No path needs more starts than it has quenches.
   const copies = paths * settings.steps;
   const source = openAtoms({ ...spec, count: copies }, { seed, folder });
-  let kinds: readonly string[] | null = null;
+  let first: MovingAtoms | null = null;
   return (index) => {
     const base = (path + index) % bases;
     const structure = source.create(base * copies + path * settings.steps + index);
-    kinds ??= structure.species;
-    return movable(structure, kinds, fixed);
+    const start = movingAtoms(structure, fixedAtoms(structure, fix));
+    first ??= start;
+    return inOrderOf(first, start, structure.name);
   };
 }
 
-/** The atoms in the order of the first start. */
-function movable(structure: Structure, kinds: readonly string[], fixed: Uint8Array | null): MovingAtoms {
+/** The atoms of a start in an order in which species and fixed atoms are where the first start has them. */
+function inOrderOf(first: MovingAtoms, start: MovingAtoms, name: string): MovingAtoms {
+  const kindOf = ({ species, fixed }: MovingAtoms, i: number) => `${species[i]} ${fixed?.[i] ?? 0}`;
   const waiting = new Map<string, number[]>();
-  structure.species.forEach((name, i) => {
-    const list = waiting.get(name);
+  for (const i of start.species.keys()) {
+    const kind = kindOf(start, i);
+    const list = waiting.get(kind);
     if (list) list.push(i);
-    else waiting.set(name, [i]);
-  });
-  const order = kinds.map((name) => waiting.get(name)?.shift());
-  if (structure.species.length !== kinds.length || order.includes(undefined))
+    else waiting.set(kind, [i]);
+  }
+  const order = first.species.map((_, i) => waiting.get(kindOf(first, i))?.shift());
+  if (start.species.length !== first.species.length || order.includes(undefined))
     throw new EcitonError(
       "data",
-      `${structure.name}: expected the atoms of the first start (${kinds.length} atoms), found others; all starts of a search ` +
-        "need the same composition",
+      `${name}: expected the atoms of the first start (${first.species.length} atoms), found others, or others of them fixed; ` +
+        "all starts of a search need the same",
     );
+  const { positions, cell } = start;
   return {
-    species: kinds,
-    periodic: structure.periodic,
-    positions: Float64Array.from(
-      order.flatMap((i) => Array.from(structure.positions.subarray(3 * i!, 3 * i! + 3))),
-    ),
-    cell: structure.cell.slice(),
-    fixed,
+    ...first,
+    positions: Float64Array.from(order.flatMap((i) => Array.from(positions.subarray(3 * i!, 3 * i! + 3)))),
+    cell,
   };
 }
 
-function fingerprintOf({ checkpoint: _, save, fixed, ...task }: HopPayload): string {
-  return fingerprint({ ...task, fixed: fixed && [...fixed], save: save?.what ?? null });
+/** Of what decides the result; the content of files that the atoms come from is guarded by the provenance of the run. */
+function fingerprintOf({ checkpoint: _, save, atoms, ...task }: HopPayload): string {
+  const { spec, seed } = atoms;
+  return fingerprint({ ...task, spec, atomsSeed: seed, save: save?.what ?? null });
 }

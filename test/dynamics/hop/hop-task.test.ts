@@ -28,7 +28,7 @@ function payload(changes: Partial<HopPayload> = {}): HopPayload {
   return {
     potential: reducedLj,
     atoms: { spec: { ...ljAtoms(19), count: 1 }, seed: 3, folder: "" },
-    fixed: null,
+    fix: undefined,
     settings: hopSettings({ steps: 60, targetAcceptance: 0.5, restartAfter: 25, keep: 15 }),
     path: 1,
     paths: 2,
