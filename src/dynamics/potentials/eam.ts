@@ -11,26 +11,13 @@ import type { Setfl, SetflElement } from "../../data/formats/eam-setfl.ts";
 import type { Potential } from "../calculator.ts";
 import type { EmbeddedAtomFunctions } from "./embedded-atoms.ts";
 import { manyBodyPotential } from "./many-body-potential.ts";
-import { splineAt, type TableSpline, tableSpline } from "./table-spline.ts";
+import { type EamSplines, splineAt, tableSpline } from "./table-spline.ts";
 
 export interface EamSpec {
   readonly kind: "eam";
   /** For people: the file's name, or "Zhou et al. 2004". */
   readonly title: string;
   readonly tables: Setfl;
-}
-
-/** The tables of a potential as splines. */
-export interface EamSplines {
-  readonly species: readonly string[];
-  readonly cutoff: number;
-  /** Largest tabulated density. */
-  readonly largestDensity: number;
-  readonly embedding: readonly TableSpline[];
-  /** f of each species. */
-  readonly density: readonly TableSpline[];
-  /** r φ(r) of species a >= b at a (a + 1) / 2 + b. */
-  readonly pairs: readonly TableSpline[];
 }
 
 /** @throws {EcitonError} "data" for tables whose lengths disagree or that hold numbers that are not finite */

@@ -20,8 +20,34 @@ import {
   TABLE_OF_ONE,
   TABLES_OF_MANY,
 } from "../../kernels/many-body-block.ts";
-import type { EamSplines } from "./eam.ts";
-import type { AnalyticKernel, TableKernel } from "./many-body-potential.ts";
+import type { SmoothCutoff } from "./smooth-cutoff.ts";
+import type { EamSplines } from "./table-spline.ts";
+
+/** One pair of species of a potential with closed formulas; `length` scales distances. */
+export interface AnalyticPair {
+  readonly length: number;
+  readonly pairHeight: number;
+  readonly pairDecay: number;
+  readonly densityHeight: number;
+  readonly densityDecay: number;
+}
+
+/**
+ * What the kernel computes, with h and k a height and its decay, a the length:
+ * exponentials: h exp(-k (r/a - 1)); powers: h (a/r)^k with 2k whole. The embedding energy is -root √ρ.
+ */
+export interface AnalyticKernel {
+  readonly form: "exponentials" | "powers";
+  readonly cutoff: SmoothCutoff | null;
+  pair(a: number, b: number): AnalyticPair;
+  root(a: number): number;
+}
+
+/** Functions from tables. */
+export interface TableKernel {
+  readonly form: "tables";
+  readonly splines: EamSplines;
+}
 
 /** Larger than the square of any distance between atoms, smaller than that to the record that pads lists. */
 const ANY_SQUARE = 5e19;

@@ -1,37 +1,9 @@
 /** Potentials with densities as Calculators: Gupta, Sutton-Chen and EAM differ in their functions only. */
 import { MANY_TABLES_BYTES, PAIR_BYTES, SCALARS } from "../../kernels/many-body-block.ts";
 import type { Potential } from "../calculator.ts";
-import type { EamSplines } from "./eam.ts";
 import type { EmbeddedAtomFunctions } from "./embedded-atoms.ts";
 import { KernelCalculator, kindsOf } from "./kernel-calculator.ts";
-import { kernelParameters } from "./many-body-parameters.ts";
-import type { SmoothCutoff } from "./smooth-cutoff.ts";
-
-/** One pair of species of a potential with closed formulas; `length` scales distances. */
-export interface AnalyticPair {
-  readonly length: number;
-  readonly pairHeight: number;
-  readonly pairDecay: number;
-  readonly densityHeight: number;
-  readonly densityDecay: number;
-}
-
-/**
- * What the kernel computes, with h and k a height and its decay, a the length:
- * exponentials: h exp(-k (r/a - 1)); powers: h (a/r)^k with 2k whole. The embedding energy is -root √ρ.
- */
-export interface AnalyticKernel {
-  readonly form: "exponentials" | "powers";
-  readonly cutoff: SmoothCutoff | null;
-  pair(a: number, b: number): AnalyticPair;
-  root(a: number): number;
-}
-
-/** Functions from tables. */
-export interface TableKernel {
-  readonly form: "tables";
-  readonly splines: EamSplines;
-}
+import { type AnalyticKernel, kernelParameters, type TableKernel } from "./many-body-parameters.ts";
 
 export interface ManyBodyModel {
   readonly name: string;

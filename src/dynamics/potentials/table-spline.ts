@@ -14,6 +14,19 @@ export interface TableSpline {
   readonly coefficients: Float64Array;
 }
 
+/** The tables of a potential as splines. */
+export interface EamSplines {
+  readonly species: readonly string[];
+  readonly cutoff: number;
+  /** Largest tabulated density. */
+  readonly largestDensity: number;
+  readonly embedding: readonly TableSpline[];
+  /** f of each species. */
+  readonly density: readonly TableSpline[];
+  /** r φ(r) of species a >= b at a (a + 1) / 2 + b. */
+  readonly pairs: readonly TableSpline[];
+}
+
 /** @param values at least 5, at 0, step, 2 step ... */
 export function tableSpline(values: readonly number[], step: number): TableSpline {
   const intervals = values.length - 1;
