@@ -1,13 +1,18 @@
-/** Which atoms of a structure stay where they are: `relax.fix` of a study. */
+/** Which atoms of a structure stay where they are: `relax.fix` and `dynamics.fix` of a study. */
 import { studyError } from "../core/errors.ts";
 import type { Structure } from "./structure.ts";
-import type { RelaxSection } from "./study/relax-schema.ts";
+import type { FixSection } from "./study/fix-schema.ts";
 
 /**
  * 1 for atoms that stay where they are; null where all move.
+ * @param path of these keys in the study
  * @throws {EcitonError} "study" for a number beyond the atoms, and where no atom is left to move
  */
-export function fixedAtoms(structure: Structure, fix: RelaxSection["fix"]): Uint8Array | null {
+export function fixedAtoms(
+  structure: Structure,
+  fix: FixSection | undefined,
+  path = "relax.fix",
+): Uint8Array | null {
   if (!fix) return null;
   const { name, species, positions } = structure;
   const fixed = new Uint8Array(species.length);
@@ -15,7 +20,7 @@ export function fixedAtoms(structure: Structure, fix: RelaxSection["fix"]): Uint
   for (const [k, number] of (fix.indices ?? []).entries()) {
     if (number > fixed.length)
       throw studyError(
-        `relax.fix.indices.${k}`,
+        `${path}.indices.${k}`,
         `${name} has ${fixed.length} atoms, there is no number ${number}`,
       );
     fixed[number - 1] = 1;
@@ -25,6 +30,6 @@ export function fixedAtoms(structure: Structure, fix: RelaxSection["fix"]): Uint
     for (let i = 2; i < positions.length; i += 3) lowest = Math.min(lowest, positions[i]);
     for (let i = 0; i < fixed.length; i++) if (positions[3 * i + 2] < lowest + fix.below_A) fixed[i] = 1;
   }
-  if (fixed.every((one) => one === 1)) throw studyError("relax.fix", `every atom of ${name} is fixed`);
+  if (fixed.every((one) => one === 1)) throw studyError(path, `every atom of ${name} is fixed`);
   return fixed.includes(1) ? fixed : null;
 }

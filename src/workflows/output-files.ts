@@ -43,7 +43,7 @@ export const filesOf = {
   build: [{ folder: "", pattern: /^structures\.(extxyz|csv)$/ }],
   relax: [{ folder: "", pattern: /^relaxed\.(extxyz|csv)$/ }, checkpointFiles],
   dynamics: [
-    { folder: "", pattern: /^(thermo|segments|caloric)\.csv$/ },
+    { folder: "", pattern: /^(dynamics\.json|final\.extxyz|(segments|caloric)\.csv)$/ },
     { folder: TRAJECTORIES, pattern: /^replica-\d+.*\.(extxyz|lammpstrj|csv)$/ },
     checkpointFiles,
   ],

@@ -15,6 +15,8 @@ const COOLING_STREAM = 2 ** 44;
 // From 2 ** 45 on: structures of the section atoms (ATOMS_STREAM of data/generators/create-atoms.ts).
 /** Paths of basin hopping: this plus their number. */
 export const HOP_STREAM = 2 ** 50;
+const REPLICA_STREAM = 2 ** 51;
+const REPLICAS_OF_STRUCTURE = 2 ** 20;
 const parts = ["cross-validation", "bootstrap"] as const;
 
 /** A seed for a part of a study that draws its own streams, none of which is a stream of the study itself. */
@@ -36,4 +38,9 @@ export function streamOfWalkers(state: number): number {
 /** First of the streams of the coolings of one state: one for each restart. */
 export function streamOfCoolings(state: number): number {
   return COOLING_STREAM + state * STREAMS_OF_TASK;
+}
+
+/** Stream of a replica of molecular dynamics: more replicas leave the others as they are. */
+export function streamOfReplica(structure: number, replica: number): number {
+  return REPLICA_STREAM + structure * REPLICAS_OF_STRUCTURE + replica;
 }

@@ -153,7 +153,11 @@ export function runReplica(
   };
 }
 
-function prepare(plan: ReplicaPlan, potential: Potential) {
+/**
+ * The atoms of a replica with their first velocities and forces, before the first step.
+ * @throws {EcitonError} as runReplica, but for what only happens on the way
+ */
+export function prepare(plan: ReplicaPlan, potential: Potential) {
   const { atoms, start, ensemble, segments } = plan;
   expectWhole("dynamics.sample_every_steps", plan.sampleEvery);
   if (plan.trajectory) expectWhole("dynamics.trajectory.every_steps", plan.trajectory.everySteps);
