@@ -14,8 +14,8 @@ export interface Estimated {
 /**
  * Several quantities that are measured together. Entries are averaged in pairs, the averages again in pairs, and so on;
  * the apparent error of the mean grows from level to level until blocks are longer than the correlations.
- * @see Flyvbjerg, Petersen, J. Chem. Phys. 91, 461 (1989); the level is chosen as by Lee, Forrester, Foulkes et al.,
- *   Phys. Rev. E 83, 066706 (2011): the first with 2^(3 level) > 2 n (error / first error)⁴
+ * @see Flyvbjerg, Petersen, J. Chem. Phys. 91, 461 (1989); the level is chosen as by Lee, Conduit, Nemec, López
+ *   Ríos, Drummond, Phys. Rev. E 83, 066706 (2011): the first with 2^(3 level) > 2 n (error / first error)⁴
  */
 export class RunningMeans {
   readonly #columns: number;

@@ -1,7 +1,10 @@
 /** What a section `dynamics` asks for, as src/dynamics/md takes it. */
+import { dataError } from "../core/errors.ts";
+import type { Structure } from "../data/structure.ts";
 import { type DynamicsSection, usualDynamics } from "../data/study/dynamics-schema.ts";
 import type { EnsembleSpec } from "../dynamics/md/ensemble.ts";
-import type { ReplicaPlan } from "../dynamics/md/replica.ts";
+import { VELOCITIES } from "../dynamics/md/frame-text.ts";
+import type { MdAtoms, ReplicaPlan } from "../dynamics/md/replica.ts";
 import { type Segment, staircaseSegments } from "../dynamics/md/schedule.ts";
 
 export function ensembleOf(section: DynamicsSection): EnsembleSpec {
@@ -83,5 +86,35 @@ export function replicaSettings(
     sampleEvery: section.sample_every_steps,
     maxDisplacement_A: section.max_displacement_A,
     maxTemperature_K: section.max_temperature_K ?? null,
+  };
+}
+
+/**
+ * A structure as a replica takes it.
+ * @param fixed 1 for atoms that stay where they are; null where all move
+ * @throws {EcitonError} "data" where velocities are to come from a file that has none
+ */
+export function startAtoms(
+  structure: Structure,
+  fixed: Uint8Array | null,
+  section: DynamicsSection,
+): MdAtoms {
+  const { name, species, periodic, cell, positions, info, source } = structure;
+  const given = info[`atom.${VELOCITIES}`];
+  const fromFile = section.start?.velocities === "file";
+  if (fromFile && !(Array.isArray(given) && given.length === positions.length))
+    throw dataError(
+      source.file,
+      source.line,
+      `dynamics.start.velocities is "file", but the structure has no column ${VELOCITIES}:R:3 with velocities, Å/fs`,
+    );
+  return {
+    name,
+    species,
+    periodic,
+    cell: Array.from(cell),
+    positions: Array.from(positions),
+    velocities: fromFile ? (given as readonly number[]) : null,
+    fixed: fixed ? Array.from(species.keys()).filter((i) => fixed[i] === 1) : [],
   };
 }

@@ -11,7 +11,7 @@ const weights = [outer, 1 - 2 * outer, outer];
  * A chain of thermostats: the first one acts on a kinetic energy, each next one on the one before it. The masses are
  * Q₁ = n kT τ² for n degrees, and kT τ² for the others.
  * @see Martyna, Klein, Tuckerman, J. Chem. Phys. 97, 2635 (1992); steps by Martyna, Tuckerman, Tobias, Klein, Mol. Phys.
- *   87, 1117 (1996), eq. 29
+ *   87, 1117 (1996)
  */
 export class NoseHooverChain {
   readonly #degrees: number;

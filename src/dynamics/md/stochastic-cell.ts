@@ -13,7 +13,7 @@ import { rescalingFactor } from "./velocity-rescaling.ts";
  *   dλ = −(βλ/2τ) (P − P_int − kT/2V) dt + √(kTβ/2τ) dW
  * Positions and cell are scaled by (V'/V)^(1/3), velocities by the inverse. The scaling stands in the middle of the
  * drift, so that the forces on both sides of it belong to their positions; the virial is half a time step old.
- * @see Bernetti, Bussi, J. Chem. Phys. 153, 114107 (2020), eq. 5 to 10
+ * @see Bernetti, Bussi, J. Chem. Phys. 153, 114107 (2020)
  */
 export class StochasticCell implements Integrator {
   readonly conserves = false;

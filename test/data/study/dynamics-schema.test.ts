@@ -1,7 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { EcitonError } from "../../../src/core/errors.ts";
+import { readExtxyz } from "../../../src/data/formats/extxyz.ts";
 import { parseStudy } from "../../../src/data/study/load-study.ts";
-import { ensembleOf, replicaSettings, segmentsOf } from "../../../src/workflows/dynamics-settings.ts";
+import {
+  ensembleOf,
+  replicaSettings,
+  segmentsOf,
+  startAtoms,
+} from "../../../src/workflows/dynamics-settings.ts";
 
 const dynamicsOf = (text: string) => parseStudy(`dynamics: ${text}\n`, "s.yaml").dynamics!;
 
@@ -112,5 +118,27 @@ describe("the section dynamics", () => {
     [`{ thermostats: {}, ${some} }`, "thermostat"],
   ])("%s is refused", (text, message) => {
     expect(problem(text)).toContain(message);
+  });
+
+  it("takes atoms with their velocities where it is told to", () => {
+    const read = (properties: string, row: string) =>
+      readExtxyz(
+        `2\nname=a Properties=species:S:1:pos:R:3${properties}\nCu 0 0 0${row}\nAg 0 0 3${row}\n`,
+        "X",
+      ).structures[0];
+    const moving = read(":vel:R:3", " 0.1 0.2 0.3");
+    const fromFile = dynamicsOf(`{ start: { velocities: file }, ${some} }`);
+    expect(startAtoms(moving, Uint8Array.of(0, 1), fromFile)).toMatchObject({
+      name: "a",
+      species: ["Cu", "Ag"],
+      positions: [0, 0, 0, 0, 0, 3],
+      velocities: [0.1, 0.2, 0.3, 0.1, 0.2, 0.3],
+      fixed: [1],
+    });
+    expect(startAtoms(moving, null, dynamicsOf(`{ ${some} }`))).toMatchObject({
+      velocities: null,
+      fixed: [],
+    });
+    expect(() => startAtoms(read("", ""), null, fromFile)).toThrow("X:1: dynamics.start.velocities");
   });
 });

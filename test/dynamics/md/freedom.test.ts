@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { RandomStream } from "../../../src/core/random.ts";
+import { elementOfNumber } from "../../../src/data/elements.ts";
 import { massesOf } from "../../../src/data/masses.ts";
 import { drawVelocities } from "../../../src/dynamics/md/maxwell-boltzmann.ts";
 import { failureOf } from "../../failure.ts";
@@ -116,6 +117,16 @@ describe("masses", () => {
     // IUPAC's abridged standard atomic weights.
     const species = ["Ce3+", "Cu", "H", "O2-", "Au_surface", "X", "C"];
     expect([...massesOf(species, { X: 7, C: 13 })]).toEqual([140.12, 63.546, 1.008, 15.999, 196.97, 7, 13]);
+  });
+
+  it("every element has one, heavier than the one before but for the known exceptions", () => {
+    const elements = Array.from({ length: 118 }, (_, i) => elementOfNumber(i + 1)!);
+    const masses = massesOf(elements);
+    const lighter = elements.filter((_, i) => i > 0 && masses[i] <= masses[i - 1]);
+    // The three inversions of the periodic system; beyond bismuth mass numbers go up and down.
+    expect(lighter.filter((name) => elements.indexOf(name) < 83)).toEqual(["K", "Ni", "I"]);
+    for (let i = 1; i < 118; i++) expect(Math.abs(masses[i] - masses[i - 1])).toBeLessThan(13);
+    expect(masses[117]).toBe(294);
   });
 
   it.each(["Va", "Xx", "cu", "Cux", "1"])("%s has none", (name) => {
