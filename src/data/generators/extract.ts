@@ -13,8 +13,8 @@ type ExtractSpec = AtomsPart<"extract">;
 
 /** Bonds of a cluster are up to so many times as long as the shortest of the crystal: far below second neighbours. */
 const LONGEST_BOND = 1.3;
-/** The moving sphere reaches the nearest shell of like atoms, and so every neighbour of unlike ones. */
-const SPHERE = 1.3;
+/** The moving sphere holds so many times the wanted number of every species: Ce14O28 has 19 Ce and 56 O to choose from. */
+const CHOICE = 1.3;
 /** Shells of neighbours are this far apart at least, Å. */
 const SAME_SHELL_A = 0.05;
 
@@ -41,8 +41,7 @@ export function clusterExtractor(spec: ExtractSpec, crystal: Crystal): (random: 
   const balls = crystal.species.flatMap((name, i) =>
     name === spec.center ? [ballFor(spec, crystal, crystal.positions.subarray(3 * i, 3 * i + 3))] : [],
   );
-  const radius =
-    spec.radius_A ?? SPHERE * shortestBetween(crystal, (a, b) => a === spec.center && b === spec.center);
+  const radius = spec.radius_A ?? Math.max(...balls.map((ball) => radiusFor(spec, ball)));
   return (random) => {
     for (let tries = 1; tries <= spec.tries; tries++) {
       const ball = balls[random.nextIndex(balls.length)];
@@ -90,6 +89,16 @@ function shortestBetween(crystal: Crystal, accept: (a: string, b: string) => boo
         if (accept(species[i], species[index[n]])) shortest = Math.min(shortest, distances[n]);
     if (shortest < Infinity) return shortest;
   }
+}
+
+/** The smallest sphere around the centre that holds enough of every species, with some to choose from. */
+function radiusFor({ composition }: ExtractSpec, { species, distances }: Ball): number {
+  let radius = 0;
+  for (const [name, number] of Object.entries(composition)) {
+    const own = distances.filter((_, i) => species[i] === name);
+    radius = Math.max(radius, own[Math.ceil(CHOICE * number) - 1] ?? 0);
+  }
+  return radius + SAME_SHELL_A;
 }
 
 /** A ball that surely holds enough atoms of every species for either strategy. */

@@ -1,5 +1,5 @@
 /** Clusters in the equilibrium shape of a crystal: Wulff's construction. */
-import { studyError } from "../../core/errors.ts";
+import { type EcitonError, studyError } from "../../core/errors.ts";
 import { det3, inv3, norm3, rowTimes } from "../../core/linalg.ts";
 import { neighbourList } from "../../lattice/neighbour-list.ts";
 import type { AtomsPart } from "../study/atoms-schema.ts";
@@ -14,7 +14,7 @@ const NEAR = 6;
 /** Relative difference below which two atoms lie in the same shell of the shape. */
 const SAME = 1e-6;
 /** How often the piece of crystal is doubled before the faces are taken to enclose nothing. */
-const MOST_DOUBLINGS = 4;
+const MOST_DOUBLINGS = 3;
 
 /**
  * All atoms r with max_f (n_f · r / γ_f) up to some value, for faces f with unit normal n_f and energy γ_f around an
@@ -25,6 +25,7 @@ const MOST_DOUBLINGS = 4;
  */
 export function wulffCluster(spec: AtomsPart<"wulff">, crystal: Crystal): Built {
   const normals = facesOf(spec, crystal);
+  if (!encloses(normals)) throw unbounded();
   const perAtom = Math.abs(det3(crystal.cell)) / crystal.species.length;
   let best: Built | null = null;
   const wrong = (built: Built) => Math.abs(built.species.length - spec.atoms);
@@ -38,18 +39,27 @@ export function wulffCluster(spec: AtomsPart<"wulff">, crystal: Crystal): Built 
   return cluster(best!.species, best!.positions, { wanted_atoms: spec.atoms });
 }
 
-/** Where shapes are centred, in fractions of the conventional cell: an atom, holes, an inversion centre. */
+/** Where shapes are centred, in fractions of the conventional cell: points of the highest symmetry. */
 function centresOf({ structure }: Crystal): readonly (readonly number[])[] {
-  if (structure === "hcp")
-    return [
-      [1 / 3, 2 / 3, 1 / 4],
-      [0, 0, 0],
-    ];
-  return [
-    [0, 0, 0],
-    [1 / 2, 1 / 2, 1 / 2],
-    [1 / 4, 1 / 4, 1 / 4],
-  ];
+  switch (structure) {
+    case "hcp":
+      return [
+        [1 / 3, 2 / 3, 1 / 4],
+        [0, 0, 0],
+      ];
+    case "bcc":
+      return [[0, 0, 0]];
+    case "diamond":
+      return [
+        [0, 0, 0],
+        [1 / 8, 1 / 8, 1 / 8],
+      ];
+    default:
+      return [
+        [0, 0, 0],
+        [1 / 2, 1 / 2, 1 / 2],
+      ];
+  }
 }
 
 /** Normals of all faces, each divided by its energy. */
@@ -127,7 +137,22 @@ function shapesNear(
       };
     });
   }
-  throw studyError("atoms.wulff.surfaces", "these faces enclose no finite shape; name more families");
+  throw unbounded();
+}
+
+/** Whether faces, of which each has its opposite, enclose a finite shape: their normals lie in no one plane. */
+function encloses(normals: Float64Array): boolean {
+  const longest = normals.reduce((max, x) => Math.max(max, Math.abs(x)), 0);
+  const at = (f: number) => normals.subarray(f, f + 3);
+  for (let f = 0; f < normals.length; f += 3)
+    for (let g = 0; g < f; g += 3)
+      for (let h = 0; h < g; h += 3)
+        if (Math.abs(det3([...at(f), ...at(g), ...at(h)])) > SAME * longest ** 3) return true;
+  return false;
+}
+
+function unbounded(): EcitonError {
+  return studyError("atoms.wulff.surfaces", "these faces enclose no finite shape; name more families");
 }
 
 /** max_f n_f · r / γ_f of each atom. */

@@ -109,7 +109,7 @@ export function atomsSchema({ quantity, positive, whole, vector, supercell }: Sc
           ),
         radius_A: positive(
           "length",
-          "uniform: radius of the sphere, Å; default: 1.3 of the shortest distance between atoms of the centre's species",
+          "uniform: radius of the sphere, Å; default: it holds 1.3 times the wanted number of every species",
         ).optional(),
         displacement_A: quantity(
           "length",
