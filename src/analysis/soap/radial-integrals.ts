@@ -61,59 +61,41 @@ const DEGREE = 5;
 /** Pieces a width of the Gaussian: then the sixth derivative leaves less than 1e-9 of the largest value (see below). */
 const PIECES_PER_WIDTH = 6;
 
+export interface RadialTable {
+  readonly pieces: number;
+  /** Å */
+  readonly pieceLength: number;
+  /** Of t^k, t from 0 to 1 in a piece, at (piece · 6 + k) · size. */
+  readonly coefficients: Float64Array;
+}
+
 /**
  * The same as polynomials on pieces of a grid. Interpolation at Chebyshev nodes of a piece of length h is off by at
  * most h⁶ max|f⁽⁶⁾| / (6! 2¹¹); with f⁽⁶⁾ ≈ 15 f/σ⁶, that of a Gaussian, and h = σ/6 that is 2e-10 f.
+ * @param cutoff largest distance that will be asked for, Å
  */
-export class TabulatedRadialIntegrals {
-  readonly size: number;
-  readonly #pieces: number;
-  readonly #length: number;
-  /** Coefficients of t^k, t from 0 to 1 in a piece, at (piece · 6 + k) · size. */
-  readonly #coefficients: Float64Array;
-
-  /** @param cutoff largest distance that will be asked for, Å */
-  constructor(reference: RadialIntegrals, width: number, cutoff: number) {
-    this.size = reference.size;
-    this.#pieces = Math.ceil((cutoff / width) * PIECES_PER_WIDTH);
-    this.#length = cutoff / this.#pieces;
-    this.#coefficients = new Float64Array(this.#pieces * (DEGREE + 1) * this.size);
-    const nodes = Array.from(
-      { length: DEGREE + 1 },
-      (_, k) => 0.5 - 0.5 * Math.cos(((k + 0.5) * Math.PI) / (DEGREE + 1)),
-    );
-    const toPowers = inverseVandermonde(nodes);
-    const samples = nodes.map(() => new Float64Array(this.size));
-    for (let piece = 0; piece < this.#pieces; piece++) {
-      for (const [k, t] of nodes.entries()) reference.compute((piece + t) * this.#length, samples[k]);
-      for (let power = 0; power <= DEGREE; power++) {
-        const at = (piece * (DEGREE + 1) + power) * this.size;
-        for (let k = 0; k <= DEGREE; k++) {
-          const factor = toPowers[power][k];
-          for (let i = 0; i < this.size; i++) this.#coefficients[at + i] += factor * samples[k][i];
-        }
+export function tabulateIntegrals(reference: RadialIntegrals, width: number, cutoff: number): RadialTable {
+  const { size } = reference;
+  const pieces = Math.ceil((cutoff / width) * PIECES_PER_WIDTH);
+  const pieceLength = cutoff / pieces;
+  const coefficients = new Float64Array(pieces * (DEGREE + 1) * size);
+  const nodes = Array.from(
+    { length: DEGREE + 1 },
+    (_, k) => 0.5 - 0.5 * Math.cos(((k + 0.5) * Math.PI) / (DEGREE + 1)),
+  );
+  const toPowers = inverseVandermonde(nodes);
+  const samples = nodes.map(() => new Float64Array(size));
+  for (let piece = 0; piece < pieces; piece++) {
+    for (const [k, t] of nodes.entries()) reference.compute((piece + t) * pieceLength, samples[k]);
+    for (let power = 0; power <= DEGREE; power++) {
+      const at = (piece * (DEGREE + 1) + power) * size;
+      for (let k = 0; k <= DEGREE; k++) {
+        const factor = toPowers[power][k];
+        for (let i = 0; i < size; i++) coefficients[at + i] += factor * samples[k][i];
       }
     }
   }
-
-  /**
-   * @param r 0 .. cutoff, Å
-   * @param out Float64Array(size), overwritten
-   */
-  compute(r: number, out: Float64Array): void {
-    const size = this.size;
-    const c = this.#coefficients;
-    const place = r / this.#length;
-    const piece = Math.min(this.#pieces - 1, Math.floor(place));
-    const t = place - piece;
-    let a = piece * (DEGREE + 1) * size;
-    for (let i = 0; i < size; i++, a++)
-      out[i] =
-        c[a] +
-        t *
-          (c[a + size] +
-            t * (c[a + 2 * size] + t * (c[a + 3 * size] + t * (c[a + 4 * size] + t * c[a + 5 * size]))));
-  }
+  return { pieces, pieceLength, coefficients };
 }
 
 /** e^{−x} i_l(x) for l = 0 .. out.length − 1: downwards (Miller), where the recurrence is stable. */

@@ -1,10 +1,11 @@
 /** SOAP: power spectra of the density of neighbours around atoms. */
 import { EcitonError } from "../../core/errors.ts";
 import type { Structure } from "../../data/structure.ts";
+import { compiledSoap, type SoapOperations, type SoapTables } from "../../kernels/soap.ts";
 import { neighbourList } from "../../lattice/neighbour-list.ts";
 import { RadialBasis, type RadialBasisName } from "./radial-basis.ts";
-import { RadialIntegrals, TabulatedRadialIntegrals } from "./radial-integrals.ts";
-import { harmonicsCount, SphericalHarmonics } from "./spherical-harmonics.ts";
+import { RadialIntegrals, tabulateIntegrals } from "./radial-integrals.ts";
+import { harmonicNorms } from "./spherical-harmonics.ts";
 
 export interface SoapSettings {
   /** Species of neighbours, in the order of the descriptor's blocks. */
@@ -31,26 +32,36 @@ export class Soap {
   readonly settings: SoapSettings;
   /** Numbers of one environment: blocks of (s, s'), in each l, n, n'. */
   readonly size: number;
-  readonly #integrals: TabulatedRadialIntegrals;
-  readonly #harmonics: SphericalHarmonics;
-  readonly #radial: Float64Array;
-  /** c at (s · harmonics + lm) · radialCount + n. */
-  readonly #expansion: Float64Array;
+  readonly #tables: SoapTables;
+  readonly #operations: (tables: SoapTables, mostNeighbours: number) => SoapOperations;
+  #maker: { readonly operations: SoapOperations; readonly most: number } | null = null;
   readonly #speciesIndex: ReadonlyMap<string, number>;
 
-  /** @throws {EcitonError} "study" for a radial basis that is too large */
-  constructor(settings: SoapSettings) {
+  /**
+   * @param operations who does the sums: the compiled kernel, or the plain formulas
+   * @throws {EcitonError} "study" for a radial basis that is too large
+   */
+  constructor(settings: SoapSettings, operations = compiledSoap) {
     const { species, cutoff, width, radialBasis, radialCount, maxAngular } = settings;
     this.settings = settings;
-    const basis = new RadialBasis(radialBasis, radialCount, cutoff);
-    this.#integrals = new TabulatedRadialIntegrals(
-      new RadialIntegrals(basis, maxAngular, width),
+    this.#operations = operations;
+    const integrals = new RadialIntegrals(
+      new RadialBasis(radialBasis, radialCount, cutoff),
+      maxAngular,
       width,
-      cutoff,
     );
-    this.#harmonics = new SphericalHarmonics(maxAngular);
-    this.#radial = new Float64Array(this.#integrals.size);
-    this.#expansion = new Float64Array(species.length * harmonicsCount(maxAngular) * radialCount);
+    const norms = harmonicNorms(maxAngular);
+    const self = new Float64Array(integrals.size);
+    integrals.compute(0, self);
+    this.#tables = {
+      species: species.length,
+      maxAngular,
+      radialCount,
+      ...tabulateIntegrals(integrals, width, cutoff),
+      norms,
+      // At the centre only l = 0 is left.
+      self: self.subarray(0, radialCount).map((x) => norms[0] * x),
+    };
     this.#speciesIndex = new Map(species.map((name, s) => [name, s]));
     const blocks = (species.length * (species.length + 1)) / 2;
     this.size = blocks * (maxAngular + 1) * radialCount * radialCount;
@@ -60,24 +71,56 @@ export class Soap {
    * Descriptors of the environments of all atoms, or of some.
    * @param centres numbers of atoms; default: all
    * @returns Float64Array(centres × size), a row for each centre
-   * @throws {EcitonError} "data" for a species that the settings do not name, and as neighbour lists do
+   * @throws {EcitonError} "data" for a species that the settings do not name or atoms that coincide, and as neighbour
+   *   lists do
    */
   compute(structure: Structure, centres?: readonly number[]): Float64Array {
     const { species, positions, cell, periodic } = structure;
     const kinds = Uint8Array.from(species, (name) => this.#indexOf(name, structure));
     const list = neighbourList(positions, cell, periodic, this.settings.cutoff);
     const rows = centres ?? species.map((_, i) => i);
+    const most = rows.reduce((longest, i) => Math.max(longest, list.first[i + 1] - list.first[i]), 0);
+    const operations = this.#operationsFor(most);
+    const near = {
+      kinds: new Uint8Array(most),
+      distances: new Float64Array(most),
+      directions: new Float64Array(3 * most),
+      weights: new Float64Array(most),
+      count: 0,
+    };
     const out = new Float64Array(rows.length * this.size);
     rows.forEach((centre, row) => {
-      this.#expansion.fill(0);
-      this.#add(kinds[centre], 0, 0, 0, 0);
+      near.count = 0;
       for (let k = list.first[centre]; k < list.first[centre + 1]; k++) {
-        const [x, y, z] = [list.vectors[3 * k], list.vectors[3 * k + 1], list.vectors[3 * k + 2]];
-        this.#add(kinds[list.index[k]], list.distances[k], x, y, z);
+        const r = list.distances[k];
+        const weight = this.#fading(r);
+        if (weight === 0) continue;
+        if (r === 0) throw coincident(structure, centre, list.index[k]);
+        const at = near.count++;
+        near.kinds[at] = kinds[list.index[k]];
+        near.distances[at] = r;
+        for (let c = 0; c < 3; c++) near.directions[3 * at + c] = list.vectors[3 * k + c] / r;
+        near.weights[at] = weight;
       }
-      this.#powerSpectrum(out, row * this.size);
+      operations.spectrum(kinds[centre], near, out, row * this.size);
     });
     return out;
+  }
+
+  /** With room for so many neighbours; kept from one structure to the next. */
+  #operationsFor(most: number): SoapOperations {
+    if (this.#maker === null || this.#maker.most < most) {
+      const room = 2 * most;
+      this.#maker = { operations: this.#operations(this.#tables, room), most: room };
+    }
+    return this.#maker.operations;
+  }
+
+  #fading(r: number): number {
+    const { cutoff, smoothing } = this.settings;
+    const inside = r - cutoff + smoothing;
+    if (inside <= 0) return 1;
+    return r >= cutoff ? 0 : 0.5 * (1 + Math.cos((Math.PI * inside) / smoothing));
   }
 
   #indexOf(name: string, { source }: Structure): number {
@@ -90,48 +133,12 @@ export class Soap {
       );
     return index;
   }
+}
 
-  /** One neighbour's part of the expansion. */
-  #add(kind: number, r: number, x: number, y: number, z: number): void {
-    const { cutoff, smoothing, maxAngular, radialCount } = this.settings;
-    const fade = r - cutoff + smoothing;
-    const weight = fade <= 0 ? 1 : r >= cutoff ? 0 : 0.5 * (1 + Math.cos((Math.PI * fade) / smoothing));
-    if (weight === 0) return;
-    const radial = this.#radial;
-    const expansion = this.#expansion;
-    this.#integrals.compute(r, radial);
-    // At the centre itself only l = 0 is left; a table has zero for the others to its accuracy only.
-    const last = r > 0 ? maxAngular : 0;
-    if (r > 0) this.#harmonics.compute(x / r, y / r, z / r);
-    else this.#harmonics.compute(0, 0, 1);
-    const harmonics = this.#harmonics.values;
-    let at = kind * harmonicsCount(maxAngular) * radialCount;
-    for (let l = 0; l <= last; l++)
-      for (let m = -l; m <= l; m++) {
-        const angular = weight * harmonics[l * l + l + m];
-        const from = l * radialCount;
-        for (let n = 0; n < radialCount; n++) expansion[at++] += angular * radial[from + n];
-      }
-  }
-
-  #powerSpectrum(out: Float64Array, at: number): void {
-    const { species, maxAngular, radialCount } = this.settings;
-    const c = this.#expansion;
-    const block = harmonicsCount(maxAngular) * radialCount;
-    for (let a = 0; a < species.length; a++)
-      for (let b = a; b < species.length; b++)
-        for (let l = 0; l <= maxAngular; l++) {
-          const sign = l % 2 === 0 ? 1 : -1;
-          const norm = (sign * (a === b ? 1 : Math.SQRT2)) / Math.sqrt(2 * l + 1);
-          const first = a * block + l * l * radialCount;
-          const second = b * block + l * l * radialCount;
-          for (let n = 0; n < radialCount; n++)
-            for (let k = 0; k < radialCount; k++) {
-              let sum = 0;
-              for (let m = 0; m < (2 * l + 1) * radialCount; m += radialCount)
-                sum += c[first + m + n] * c[second + m + k];
-              out[at++] = norm * sum;
-            }
-        }
-  }
+function coincident({ source }: Structure, i: number, j: number): EcitonError {
+  return new EcitonError(
+    "data",
+    `${source.file}: atoms ${i + 1} and ${j + 1} coincide: their environments have no directions`,
+    { file: source.file, line: source.line, atoms: [i, j] },
+  );
 }

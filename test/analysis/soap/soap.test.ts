@@ -7,12 +7,15 @@ import { gammaOfHalf, RadialBasis, radialBases } from "../../../src/analysis/soa
 import {
   RadialIntegrals,
   scaledBessel,
-  TabulatedRadialIntegrals,
+  tabulateIntegrals,
 } from "../../../src/analysis/soap/radial-integrals.ts";
 import { Soap, type SoapSettings } from "../../../src/analysis/soap/soap.ts";
-import { SphericalHarmonics } from "../../../src/analysis/soap/spherical-harmonics.ts";
+import { harmonicNorms } from "../../../src/analysis/soap/spherical-harmonics.ts";
+import { RandomStream } from "../../../src/core/random.ts";
 import { elementOfNumber } from "../../../src/data/elements.ts";
 import type { Structure } from "../../../src/data/structure.ts";
+import { compiledSoap } from "../../../src/kernels/soap.ts";
+import { harmonicsInto, integralsInto, plainSoap } from "../../../src/kernels/soap-reference.ts";
 
 const folder = "../shared/data/reference/soap/generated";
 const present = existsSync(folder);
@@ -103,14 +106,15 @@ describe.skipIf(!present)("published values", () => {
   it("has the real spherical harmonics of the reference to l = 25", () => {
     const { directions, max_angular: most } = json("spherical-harmonics");
     const expected = numbers("spherical-harmonics-values");
-    const harmonics = new SphericalHarmonics(most);
+    const norms = harmonicNorms(most);
+    const values = new Float64Array((most + 1) ** 2);
     let worst = 0;
     directions.forEach(([x, y, z]: number[], d: number) => {
-      harmonics.compute(x, y, z);
+      harmonicsInto(most, norms, x, y, z, values);
       for (let l = 0; l <= most; l++)
         for (let m = -l; m <= l; m++) {
           const at = (d * (most + 1) + l) * (2 * most + 1) + l + m;
-          worst = Math.max(worst, Math.abs(expected[at] - harmonics.values[l * l + l + m]));
+          worst = Math.max(worst, Math.abs(expected[at] - values[l * l + l + m]));
         }
     });
     // The reference has ten digits, of values up to 2.
@@ -255,11 +259,12 @@ describe("radial part", () => {
 
   it.each(radialBases)("the table of %s integrals follows their quadrature", (name) => {
     const reference = new RadialIntegrals(new RadialBasis(name, 6, 4), 6, 0.4);
-    const table = new TabulatedRadialIntegrals(reference, 0.4, 4);
     const [exact, fast] = [new Float64Array(reference.size), new Float64Array(reference.size)];
+    const unused = { species: 1, norms: exact, self: exact };
+    const table = { ...unused, maxAngular: 6, radialCount: 6, ...tabulateIntegrals(reference, 0.4, 4) };
     for (let r = 0; r <= 4; r += 0.0173) {
       reference.compute(r, exact);
-      table.compute(r, fast);
+      integralsInto(table, r, fast);
       // 2e-10 of the largest value, as the table's docstring derives; functions of the basis add to the curvature.
       expect(largest(exact, fast)).toBeLessThan(2e-9);
     }
@@ -332,6 +337,46 @@ describe("power spectrum", () => {
     const four = soap.compute(cubic);
     for (let i = 0; i < 4; i++)
       expect(largest(one, four.subarray(i * soap.size, (i + 1) * soap.size))).toBeLessThan(1e-12);
+  });
+
+  it.each([
+    [1, 5],
+    [2, 6],
+    [3, 7],
+  ])("is that of the plain formulas, %i species and %i radial functions", (species, radialCount) => {
+    const names = ["Ag", "Au", "Cu"].slice(0, species);
+    let calls = 0;
+    const counted: typeof compiledSoap = (tables, most) => {
+      const { spectrum } = compiledSoap(tables, most);
+      return {
+        spectrum: (...given) => {
+          calls++;
+          spectrum(...given);
+        },
+      };
+    };
+    const own = { ...settings, species: names, radialCount };
+    const [fast, plain] = [new Soap(own, counted), new Soap(own, plainSoap)];
+    const random = new RandomStream(5, radialCount);
+    for (const atoms of [2, 30, 12]) {
+      const kinds = Array.from({ length: atoms }, () => names[random.nextIndex(species)]);
+      const cube = structureOf(
+        kinds,
+        Array.from({ length: 3 * atoms }, () => 5 * random.nextFloat()),
+      );
+      const expected = plain.compute(cube);
+      const scale = Math.max(...expected.map(Math.abs));
+      // Sums of some hundred terms in another order.
+      expect(largest(fast.compute(cube), expected)).toBeLessThan(1e-13 * scale);
+    }
+    expect(calls).toBe(44);
+  });
+
+  it("says which atoms coincide", () => {
+    const soap = new Soap(settings);
+    expect(() => soap.compute(structureOf(["Ag", "Au", "Ag"], [0, 0, 0, 1, 0, 0, 1, 0, 0]))).toThrow(
+      "test: atoms 2 and 3 coincide",
+    );
   });
 
   it("gives the rows of the centres that were asked for", () => {
