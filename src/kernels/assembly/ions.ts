@@ -1,6 +1,21 @@
 // Pairs of ions: the screened Coulomb energy and the short-range one from tables over r², on half lists.
 // A bin of the tables is found by the upper bits of r², so that each octave has as many. It holds two polynomials of fifth
 // degree in r² less its value at the bin's beginning: Coulomb in the first lanes, short-range in the second.
+
+import {
+  BARE,
+  BIN_BITS,
+  BIN_LENGTH,
+  CUT_SQUARED,
+  FIRST_BIN,
+  HEADER_LENGTH,
+  PAIR_HEADERS,
+  SPECIES_COUNT,
+  SWITCH_FROM,
+  SWITCH_FROM_SQUARED,
+  SWITCH_RATE,
+  TABLE_END,
+} from "../ions-block";
 import {
   ATOM_ENERGY,
   BLOCK,
@@ -16,20 +31,6 @@ import {
   ROWS,
   WITH_ENERGIES,
 } from "../neighbour-block";
-import {
-  BARE,
-  BIN_BITS,
-  BIN_LENGTH,
-  CUT_SQUARED,
-  FIRST_BIN,
-  HEADER_LENGTH,
-  PAIR_HEADERS,
-  SPECIES_COUNT,
-  SWITCH_FROM,
-  SWITCH_FROM_SQUARED,
-  SWITCH_RATE,
-  TABLE_END,
-} from "../ions-block";
 
 export { build, clear, closest, finish, place } from "./_neighbours";
 
