@@ -4,6 +4,8 @@ import { Command, CommanderError } from "commander";
 import { EcitonError, exitCodeOf } from "../core/errors.ts";
 import { ecitonVersion } from "../workflows/provenance.ts";
 import { registerAnalyze } from "./analyze.ts";
+import { registerBuild } from "./build.ts";
+import { registerDynamics } from "./dynamics.ts";
 import { registerHop } from "./hop.ts";
 import { registerPool } from "./pool.ts";
 import { registerPredict } from "./predict.ts";
@@ -21,7 +23,9 @@ function createProgram(): Command {
     .showHelpAfterError("(eciton <command> --help says more)")
     .exitOverride();
   registerRun(program);
+  registerBuild(program);
   registerRelax(program);
+  registerDynamics(program);
   registerHop(program);
   registerPredict(program);
   registerAnalyze(program);

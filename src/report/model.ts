@@ -3,6 +3,7 @@
  * leaves no trace in the page. Numbers must be finite: an absent number is `undefined`, never NaN.
  */
 
+import type { DynamicsSummary } from "./dynamics-model.ts";
 import type { HopSummary } from "./hop-model.ts";
 import type { RelaxationSummary } from "./relaxation-model.ts";
 import type {
@@ -13,6 +14,7 @@ import type {
   SamplingMethods,
   SnapshotMaps,
 } from "./sampling-model.ts";
+import type { StructuresSummary } from "./structures-model.ts";
 
 export interface ReportModel {
   readonly header: ReportHeader;
@@ -25,8 +27,10 @@ export interface ReportModel {
   readonly snapshotMaps?: readonly SnapshotMaps[];
   readonly observations?: ObservationSummary;
   readonly comparisons?: readonly CellComparison[];
+  readonly structures?: StructuresSummary;
   readonly relaxations?: RelaxationSummary;
   readonly hop?: HopSummary;
+  readonly dynamics?: DynamicsSummary;
   readonly snapshots?: SnapshotSummary;
 }
 

@@ -6,6 +6,7 @@ import { snapshotMapsFigure } from "./plots/snapshot-maps.ts";
 import { claimsSection } from "./sections/claims.ts";
 import { comparisonSection } from "./sections/comparisons.ts";
 import { dataSection } from "./sections/data.ts";
+import { dynamicsSection } from "./sections/dynamics.ts";
 import { fitSection } from "./sections/fit.ts";
 import { provenanceSection, syntheticNotice, verdictBlock } from "./sections/header.ts";
 import { hopSection } from "./sections/hop.ts";
@@ -16,6 +17,7 @@ import { observationSection } from "./sections/observations.ts";
 import { relaxationSection } from "./sections/relaxations.ts";
 import type { Section } from "./sections/section.ts";
 import { snapshotSection } from "./sections/snapshots.ts";
+import { structuresSection } from "./sections/structures.ts";
 import { styleSheet } from "./style.ts";
 
 export interface RenderedReport {
@@ -32,8 +34,8 @@ export interface RenderedReport {
  */
 export function renderReport(model: ReportModel): RenderedReport {
   const figures = new FigureBook();
-  const { header, lattice, data, fit, claims, mc, methods, observations, relaxations, hop, snapshots } =
-    model;
+  const { header, lattice, data, fit, claims, mc, methods, observations, snapshots } = model;
+  const { structures, relaxations, hop } = model;
   const maps = (model.snapshotMaps ?? []).filter((map) => map.panels.length > 0);
   const comparisons = (model.comparisons ?? []).filter((comparison) => comparison.points.length > 0);
   const sections: Section[] = [];
@@ -52,8 +54,10 @@ export function renderReport(model: ReportModel): RenderedReport {
     });
   if (observations !== undefined) sections.push(observationSection(observations, figures));
   if (comparisons.length > 0) sections.push(comparisonSection(comparisons, figures));
+  if (structures !== undefined) sections.push(structuresSection(structures));
   if (relaxations !== undefined) sections.push(relaxationSection(relaxations, figures));
   if (hop !== undefined) sections.push(hopSection(hop, figures));
+  if (model.dynamics !== undefined) sections.push(dynamicsSection(model.dynamics, figures));
   if (snapshots !== undefined && snapshots.frames.length > 0) sections.push(snapshotSection(snapshots));
 
   const shown = sections.filter((section) => section.body.some((part) => part !== undefined));

@@ -8,6 +8,8 @@ export const LIFE_SIGN = "progress.json";
 export const TRAJECTORIES = "trajectories";
 /** Folder of the pictures of chains and of the states that searches found. */
 export const SNAPSHOTS = "snapshots";
+/** Folder of built structures in formats that hold one each. */
+export const STRUCTURES = "structures";
 export const PROVENANCE = "provenance.json";
 
 /** "chain-0003": a task or state in names of files. */
@@ -40,7 +42,10 @@ export const filesOf = {
     { folder: TRAJECTORIES, pattern: /^chain-\d+\.traj$/ },
     checkpointFiles,
   ],
-  build: [{ folder: "", pattern: /^structures\.(extxyz|csv)$/ }],
+  build: [
+    { folder: "", pattern: /^structures\.(extxyz|csv)$/ },
+    { folder: STRUCTURES, pattern: /^structure-\d+\.(POSCAR|cif)$/ },
+  ],
   relax: [{ folder: "", pattern: /^relaxed\.(extxyz|csv)$/ }, checkpointFiles],
   dynamics: [
     { folder: "", pattern: /^(dynamics\.json|final\.extxyz|(segments|caloric)\.csv)$/ },

@@ -253,6 +253,11 @@ export function atomsSchema({ quantity, positive, whole, vector, supercell }: Sc
       "length",
       "the cell is so much longer than the atoms' extent where it is not periodic, Å; default: no cell there, slabs 15",
     ).optional(),
+    write: z
+      .array(z.enum(["poscar", "cif"]))
+      .min(1)
+      .optional()
+      .describe("eciton build: also a file of this format for each structure, which needs a cell"),
     count: whole("structures, each with random numbers of its own; so many of each frame of a file")
       .max(1_000_000)
       .default(1),
