@@ -5,6 +5,8 @@ import { describe, expect, it } from "vitest";
 import { EcitonError } from "../../src/core/errors.ts";
 import { readStructures } from "../../src/data/formats/index.ts";
 import { loadStudy } from "../../src/data/study/load-study.ts";
+import { evaluationFor } from "../../src/dynamics/calculator.ts";
+import { createPotential } from "../../src/dynamics/potentials/create-potential.ts";
 import { createExecutor } from "../../src/exec/executor.ts";
 import * as hop from "../../src/workflows/hop.ts";
 import { scratch } from "../cli/eciton.ts";
@@ -129,6 +131,26 @@ describe("a study of minima", () => {
     expect(missed.result.failure).toMatchObject({ code: "not-converged" });
     expect(missed.result.failure!.message).toContain("no path found -44.4 eV");
     expect(missed.read("minima.csv")).toContain("Ih");
+  });
+
+  it("joins the minima of paths whose starts have their species in other orders", async () => {
+    const text = `
+name: silver-in-gold
+model: {potential: {kind: gupta, set: noble-metal-alloys}}
+atoms: {icosahedron: {species: Au, shells: 1}, ordering: {composition: {Ag: 3, Au: rest}}}
+relax: {}
+hop: {paths: 3, steps: 120, temperature_K: 2000, moves: {exchange: 1}}
+`;
+    const { plan, outDir } = await hopStudy(text);
+    const { structures } = readStructures(join(outDir, "minima.extxyz"));
+    // Orbits of three of the twelve vertices under the icosahedral group: 5; of the centre and two vertices: 3.
+    expect(structures).toHaveLength(8);
+    const potential = createPotential(plan.potential.spec);
+    const out = evaluationFor(13);
+    for (const { species, periodic, positions, cell, energy } of structures) {
+      potential.calculator({ species, periodic }).evaluate(positions, cell, out);
+      expect(out.energy).toBeCloseTo(energy!, 9);
+    }
   });
 
   it("relaxes independent structures out of a crystal", async () => {

@@ -183,17 +183,20 @@ function startsOf({ atoms, fix, path, paths, settings }: HopPayload): Starts {
   // No path needs more starts than it has quenches.
   const copies = paths * settings.steps;
   const source = openAtoms({ ...spec, count: copies }, { seed, folder });
-  let first: MovingAtoms | null = null;
+  const start = (number: number) => {
+    const structure = source.create(number);
+    return { name: structure.name, atoms: movingAtoms(structure, fixedAtoms(structure, fix)) };
+  };
+  // That of all paths: minima of one are compared with those of others.
+  const first = start(0).atoms;
   return (index) => {
     const base = (path + index) % bases;
-    const structure = source.create(base * copies + path * settings.steps + index);
-    const start = movingAtoms(structure, fixedAtoms(structure, fix));
-    first ??= start;
-    return inOrderOf(first, start, structure.name);
+    const { name, atoms: own } = start(base * copies + path * settings.steps + index);
+    return inOrderOf(first, own, name);
   };
 }
 
-/** The atoms of a start in an order in which species and fixed atoms are where the first start has them. */
+/** The atoms of a start in an order in which species and fixed atoms are where the first start of all has them. */
 function inOrderOf(first: MovingAtoms, start: MovingAtoms, name: string): MovingAtoms {
   const kindOf = ({ species, fixed }: MovingAtoms, i: number) => `${species[i]} ${fixed?.[i] ?? 0}`;
   const waiting = new Map<string, number[]>();
