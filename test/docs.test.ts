@@ -169,6 +169,8 @@ describe("the examples", () => {
     expect(runnable.map((page) => page.replace("docs/", ""))).toEqual([
       "alloys.md",
       "analyze.md",
+      "basin-hopping.md",
+      "building-structures.md",
       "cli.md",
       "ensembles.md",
       "first-run.md",
