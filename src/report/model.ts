@@ -3,6 +3,7 @@
  * leaves no trace in the page. Numbers must be finite: an absent number is `undefined`, never NaN.
  */
 
+import type { AtomsSummary } from "./atoms-model.ts";
 import type { DynamicsSummary } from "./dynamics-model.ts";
 import type { HopSummary } from "./hop-model.ts";
 import type { RelaxationSummary } from "./relaxation-model.ts";
@@ -30,6 +31,7 @@ export interface ReportModel {
   readonly structures?: StructuresSummary;
   readonly relaxations?: RelaxationSummary;
   readonly hop?: HopSummary;
+  readonly atoms?: AtomsSummary;
   readonly dynamics?: DynamicsSummary;
   readonly snapshots?: SnapshotSummary;
 }

@@ -3,6 +3,7 @@ import { FigureBook } from "./figure.ts";
 import { html, trusted } from "./html.ts";
 import type { ReportModel } from "./model.ts";
 import { snapshotMapsFigure } from "./plots/snapshot-maps.ts";
+import { atomsAnalysisSection } from "./sections/atoms-analysis.ts";
 import { claimsSection } from "./sections/claims.ts";
 import { comparisonSection } from "./sections/comparisons.ts";
 import { dataSection } from "./sections/data.ts";
@@ -58,6 +59,7 @@ export function renderReport(model: ReportModel): RenderedReport {
   if (relaxations !== undefined) sections.push(relaxationSection(relaxations, figures));
   if (hop !== undefined) sections.push(hopSection(hop, figures));
   if (model.dynamics !== undefined) sections.push(dynamicsSection(model.dynamics, figures));
+  if (model.atoms !== undefined) sections.push(atomsAnalysisSection(model.atoms, figures));
   if (snapshots !== undefined && snapshots.frames.length > 0) sections.push(snapshotSection(snapshots));
 
   const shown = sections.filter((section) => section.body.some((part) => part !== undefined));

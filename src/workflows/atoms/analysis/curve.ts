@@ -89,7 +89,8 @@ function poolOne(
 ): Curve {
   const [{ curve: first }] = found;
   const places = new Map<number, number>();
-  for (const { curve } of found) curve.bins.forEach((bin, i) => places.set(bin, curve.x[i]));
+  const indices = found.map(({ curve }) => new Map(curve.bins.map((bin, i) => [bin, i])));
+  for (const { curve } of found) for (const [i, bin] of curve.bins.entries()) places.set(bin, curve.x[i]);
   const bins = [...places.keys()].sort((a, b) => a - b);
   const without =
     first.missing === "frames"
@@ -98,14 +99,16 @@ function poolOne(
   const points = bins.map((bin) => {
     const values: { value: number; error: number }[] = without.map(() => ({ value: 0, error: 0 }));
     const weights = [...without];
-    for (const { curve } of found) {
-      const at = curve.bins.indexOf(bin);
-      if (at < 0 && first.missing === "absent") continue;
+    found.forEach(({ curve }, f) => {
+      const at = indices[f].get(bin);
+      if (at === undefined && first.missing === "absent") return;
       values.push(
-        at < 0 ? { value: 0, error: 0 } : { value: curve.values[at], error: curve.errors?.[at] ?? 0 },
+        at === undefined
+          ? { value: 0, error: 0 }
+          : { value: curve.values[at], error: curve.errors?.[at] ?? 0 },
       );
       weights.push(curve.weight);
-    }
+    });
     const unknown = values.length < 2 && (found[0].curve.errors?.[0] ?? null) === null;
     const { value, error } = weightedMean(values, weights);
     return { value, error: unknown ? null : error };

@@ -7,7 +7,8 @@ import type { AnalysisSection } from "./settings.ts";
 
 /** A segment of a run at one temperature, or heating from one to another. */
 export interface TimeWindow {
-  readonly segment: string;
+  /** From 1. */
+  readonly segment: number;
   /** K; null where it changes. */
   readonly temperature_K: number | null;
   readonly from_ps: number;
