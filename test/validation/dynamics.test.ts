@@ -183,15 +183,17 @@ describe("liquid Lennard-Jones", () => {
     // Beyond the cut-off atoms pull the cell together, which the barostat is told of.
     const pressure = (state.pressure - pressureBeyond(state.density)) / GPA_EV_PER_A3;
     const { segments } = run(lennardJones, {
-      atoms: liquid(0.8),
+      atoms: liquid(0.7),
       ensemble,
       timeStep_fs: TIME_STEP,
       segments: [
+        // Molten first: under this pressure the lattice of the start would stay a crystal.
+        part(4000, 2 * UNIT_K, pressure, false),
         part(8000, state.thermal * UNIT_K, pressure, false),
         part(50_000, state.thermal * UNIT_K, pressure),
       ],
     });
-    const found = estimates(segments[1], state.thermal);
+    const found = estimates(segments[2], state.thermal);
     console.log(
       `T* ${state.thermal} p* ${state.pressure} ${ensemble.kind}: ρ* ${found.density.toFixed(5)} ± ${found.densityError.toFixed(5)} (${state.density}), ` +
         `U* ${found.energy.toFixed(4)} ± ${found.energyError.toFixed(4)} (${state.energy})`,
