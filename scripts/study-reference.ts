@@ -92,6 +92,8 @@ const titles: Readonly<Record<string, string>> = {
   sample:
     "Monte Carlo: the grid of supercells, conditions, temperatures and replicas ([Monte Carlo](monte-carlo.md), " +
     "[ensembles](ensembles.md), [methods](sampling-methods.md), [observables](observers.md)).",
+  atoms:
+    "Structures to build, relax, move or search from: one source, then what changes it ([examples](building-structures.md)).",
   slurm: "Jobs of `--executor slurm` ([Slurm](slurm.md)).",
   report:
     "The report, and statements to hold the sampled numbers against ([example](vacancy-distributions.md)).",

@@ -84,7 +84,10 @@ export function writeStructures(
   for (const format of formats ?? []) {
     const { ending, write } = writers[format];
     structures.forEach((structure, i) => {
-      writeFileAtomic(join(outDir, STRUCTURES, `${numbered("structure", i + 1)}.${ending}`), write(structure));
+      writeFileAtomic(
+        join(outDir, STRUCTURES, `${numbered("structure", i + 1)}.${ending}`),
+        write(structure),
+      );
     });
   }
 }

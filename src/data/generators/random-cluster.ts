@@ -16,10 +16,10 @@ const MOST_STARTS = 50;
 /**
  * Atoms are put down one after the other, in an order that mixes the species, each at a uniformly random point of the
  * shape where it is no closer to any other than the lower bound and no farther from one of them than the upper bound.
- * So the cluster holds together. If an atom finds no place, all is begun anew.
+ * So the cluster holds together. If an atom finds no place, all is begun anew. Searches for minima begin with such clusters,
+ * whose distances lie within boundaries from below and above.
  * @throws {EcitonError} "study" for a species without a known radius where a bound needs one; "not-converged" where the
  *   atoms do not fit
- * @see Yang et al., the random starts of the basin hopping for copper clusters: distances within specified boundaries
  */
 export function randomCluster(spec: AtomsPart<"random">, random: RandomStream): Built {
   const names = Object.keys(spec.composition).filter((name) => spec.composition[name] > 0);

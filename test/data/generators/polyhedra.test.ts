@@ -90,7 +90,7 @@ describe("octahedra", () => {
   });
 });
 
-/** Number of atoms of a decahedron (m, n, p): Marks, J. Cryst. Growth 61, 556 (1984), as in Martin (1996). */
+/** Number of atoms of a decahedron (m, n, p): Marks, J. Cryst. Growth 61, 556 (1983), as in Martin (1996). */
 function marks(m: number, n: number, p: number): number {
   return (
     (30 * p ** 3 - 135 * p ** 2 + 207 * p - 102) / 6 +
