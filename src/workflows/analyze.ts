@@ -1,5 +1,5 @@
 /** `analyze`: finished runs taken together, as tables and one page. */
-import { existsSync, readdirSync, realpathSync, rmSync, statSync } from "node:fs";
+import { realpathSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { EcitonError } from "../core/errors.ts";
@@ -9,7 +9,8 @@ import { writeChunksAtomic, writeFileAtomic } from "../exec/atomic-file.ts";
 import type { ReportModel } from "../report/model.ts";
 import { count } from "../report/numbers.ts";
 import { renderReport } from "../report/render.ts";
-import { formatTable, type TableFormat, tableFormats } from "./analyze-formats.ts";
+import { checkAnalysisFolder, LATTICE_REPORT, removeEarlierAnalysis } from "./analysis-folder.ts";
+import { formatTable, type TableFormat } from "./analyze-formats.ts";
 import { Labels } from "./analyze-labels.ts";
 import {
   type CellDifference,
@@ -23,11 +24,11 @@ import {
 import { analysisSummary, cellComparisons, observationSummary } from "./analyze-report.ts";
 import { type AnalysedRun, readRun } from "./analyze-runs.ts";
 import { snapshotMaps } from "./analyze-snapshots.ts";
-import { analysisTables, mapTable, shortHash, tableNames } from "./analyze-tables.ts";
+import { analysisTables, mapTable, shortHash } from "./analyze-tables.ts";
 import { type Measured, measureTrajectories } from "./analyze-trajectories.ts";
 import type { RunContext } from "./context.ts";
 import type { ObserverPlan } from "./observers.ts";
-import { numbered, PROVENANCE } from "./output-files.ts";
+import { numbered } from "./output-files.ts";
 import { ecitonVersion, hashFile } from "./provenance.ts";
 
 export interface AnalysisOptions {
@@ -48,8 +49,6 @@ export interface AnalysisResult {
   readonly verdict: { readonly level: "ok" | "warning" | "problem"; readonly text: string };
   readonly seconds: number;
 }
-
-const REPORT = "analysis.html";
 
 /**
  * Reads and checks all folders.
@@ -79,7 +78,7 @@ export async function analyzeRuns(
 ): Promise<AnalysisResult> {
   const start = performance.now();
   const { outDir } = context;
-  checkOutput(outDir);
+  checkAnalysisFolder(outDir);
   if (options.extxyz && runs.every(({ trajectories }) => trajectories.size === 0))
     throw new EcitonError(
       "data",
@@ -134,14 +133,14 @@ export async function analyzeRuns(
   const rendered = renderReport(observations ? { ...model, observations } : model);
   if (context.signal.aborted) throw interrupted();
 
-  removeEarlier(outDir);
+  removeEarlierAnalysis(outDir);
   const written = (name: string) => join(outDir, name);
   for (const { name, content } of contents) writeFileAtomic(written(name), content);
   for (const [name, text] of rendered.csv) writeFileAtomic(written(name), text);
   const frames = options.extxyz ? await writeFrames(runs, context) : [];
-  writeFileAtomic(written(REPORT), rendered.html);
+  writeFileAtomic(written(LATTICE_REPORT), rendered.html);
   return {
-    report: written(REPORT),
+    report: written(LATTICE_REPORT),
     files: [...contents.map(({ name }) => written(name)), ...frames],
     runs,
     pooled,
@@ -210,28 +209,6 @@ function verdictOf(
   ];
   const fine = settled === pooled.length && flagged === 0 && warnings.length === 0;
   return { level: settled === 0 ? "problem" : fine ? "ok" : "warning", text: sentences.join(" ") };
-}
-
-/** The results of an analysis and of a run share names of files. */
-function checkOutput(outDir: string): void {
-  if (!existsSync(outDir)) return;
-  if (!statSync(outDir).isDirectory())
-    throw new EcitonError("usage", `${outDir} is a file; --out needs a folder`, { outDir });
-  if (existsSync(join(outDir, PROVENANCE)))
-    throw new EcitonError("usage", `${outDir} holds the results of a run; choose another folder with --out`, {
-      outDir,
-    });
-}
-
-/** What an earlier analysis left goes, so that no table of it stands beside those of this one. */
-function removeEarlier(outDir: string): void {
-  if (!existsSync(join(outDir, REPORT))) return;
-  rmSync(join(outDir, REPORT));
-  for (const name of [...tableNames, "maps"])
-    for (const format of tableFormats) rmSync(join(outDir, `${name}.${format}`), { force: true });
-  const csv = join(outDir, "report-csv");
-  if (existsSync(csv))
-    for (const name of readdirSync(csv)) if (name.endsWith(".csv")) rmSync(join(csv, name));
 }
 
 /** Frame by frame: a trajectory may be larger than memory. */

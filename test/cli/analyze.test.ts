@@ -75,7 +75,7 @@ describe("eciton analyze", () => {
       expect(outcome.stderr).not.toContain("    at ");
       expect(outcome.code).toBe(code);
     };
-    await fails([], 2, /missing required argument 'dir'/);
+    await fails([], 2, /missing required argument 'input'/);
     await fails(["nowhere"], 3, /nowhere: there is no such folder/);
     await fails([run, "--format", "xlsx"], 2, /"xlsx" is none of csv, jsonl, parquet/);
     await fails([run, run], 2, /same folder/);

@@ -46,11 +46,13 @@ export function kindOf(input: string): InputKind {
 }
 
 /**
- * @throws {EcitonError} "usage" for lattice runs among atoms, for two studies, or a study beside anything else
+ * @throws {EcitonError} "data" for what does not exist; "usage" for lattice runs among atoms, for two studies, or a study beside anything else
  */
 export function kindOfAll(inputs: readonly string[]): InputKind {
-  const kinds = inputs.map(kindOf);
   const missing = inputs.find((input) => !existsSync(input));
+  if (missing !== undefined && basename(missing).includes("."))
+    throw new EcitonError("data", `${missing}: there is no such file`);
+  const kinds = inputs.map(kindOf);
   const [first] = kinds;
   if (kinds.every((kind) => kind === first) && (first !== "study" || inputs.length === 1)) return first;
   if (missing !== undefined) throw new EcitonError("data", `${missing}: there is no such file or folder`);

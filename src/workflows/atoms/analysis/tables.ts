@@ -5,6 +5,7 @@ import type { Comparison } from "./comparison.ts";
 import type { Curve } from "./curve.ts";
 import type { FileResult } from "./file-task.ts";
 import type { AtomsAnalysisPlan } from "./plan.ts";
+import { curveTables } from "./table-names.ts";
 
 /** Everything that was measured, by data set. */
 export interface MeasuredSet {
@@ -29,38 +30,6 @@ const abscissas: Readonly<Record<string, string>> = {
   vacf: "time_ps",
   spectrum: "frequency_THz",
 };
-
-/** In this order; each is written if it has rows. */
-const curveTables = [
-  "bonds",
-  "bond-lengths",
-  "coordination",
-  "coordination-means",
-  "rdf",
-  "angles",
-  "angle-means",
-  "cna",
-  "cna-signatures",
-  "layers",
-  "segregation",
-  "profile",
-  "msd",
-  "diffusion",
-  "lindemann",
-  "vacf",
-  "spectrum",
-] as const;
-
-/** All that an analysis may write, without the endings of formats. */
-export const atomTableNames = [
-  ...curveTables,
-  "point-groups",
-  "rmsd",
-  "equivalence",
-  "caloric",
-  "soap-map",
-  "coverage",
-] as const;
 
 export function atomTables(
   plan: AtomsAnalysisPlan,
