@@ -184,7 +184,7 @@ export class Hopper {
       current: this.#current,
       best: this.#best,
       recent: this.#recent,
-      improvements: this.#improvements,
+      improvements: [...this.#improvements],
       control: this.#control?.state() ?? null,
       counts: this.#counts.state(),
       minima: this.#archive.minima,

@@ -1,7 +1,9 @@
+import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { RandomStream } from "../../../src/core/random.ts";
 import { readStructures } from "../../../src/data/formats/index.ts";
 import { evaluationFor } from "../../../src/dynamics/calculator.ts";
 import {
@@ -111,6 +113,35 @@ describe("checkpoints", () => {
     ).toBe(true);
     // The last checkpoint holds the finished path: asking once more costs no step.
     expect(runPath(task, flags())).toEqual(whole);
+  });
+
+  it("let a path that is killed at any moment end like an undisturbed one, its file included", async () => {
+    const settings = hopSettings({ steps: 250, targetAcceptance: 0.5, restartAfter: 100, keep: 20 });
+    const save = (name: string) => ({ path: join(folder, `${name}.extxyz`), what: "accepted" }) as const;
+    const whole = finished(runPath(payload({ settings, save: save("unkilled") }), flags()));
+    const checkpoint = { path: join(folder, "killed.json"), resume: true, everySeconds: 0.02 };
+    const [file, result] = [join(folder, "killed-payload.json"), join(folder, "killed-result.json")];
+    writeFileSync(file, JSON.stringify(payload({ settings, save: save("killed"), checkpoint })));
+    const random = new RandomStream(17, 0);
+    let kills = 0;
+    for (;;) {
+      const child = spawn(
+        process.execPath,
+        ["--import", "tsx", resolve("test/dynamics/hop/path-child.ts"), file, result],
+        { stdio: ["ignore", "pipe", "inherit"] },
+      );
+      // At a moment that has nothing to do with its steps, most of them while it hops or writes a checkpoint.
+      const patience = 30 + 150 * random.nextFloat();
+      child.stdout.once("data", () => {
+        if (kills < 3) setTimeout(() => child.kill("SIGKILL"), patience);
+      });
+      const signal = await new Promise((done) => child.on("close", (_, by) => done(by)));
+      if (signal === null) break;
+      kills++;
+    }
+    expect(kills).toBeGreaterThan(0);
+    expect(JSON.parse(readFileSync(result, "utf8"))).toEqual(JSON.parse(JSON.stringify(whole)));
+    expect(readFileSync(save("killed").path, "utf8")).toBe(readFileSync(save("unkilled").path, "utf8"));
   });
 
   it("at every step change nothing, and what a kill leaves behind them is cut off", () => {

@@ -125,6 +125,18 @@ describe("a path", () => {
     expect(whole.counts.restarts).toBeGreaterThan(0);
   });
 
+  it("has states that later hops leave as they are", () => {
+    const hopper = hopToEnd(
+      ljHopper(13, 9, { targetAcceptance: 0.5, restartAfter: 5, temperature: 30_000 }),
+      5,
+    );
+    const state = hopper.state();
+    const copy = structuredClone(state);
+    hopToEnd(hopper, 80);
+    expect(state).toEqual(copy);
+    expect(hopper.improvements.length).toBeGreaterThan(copy.improvements.length);
+  });
+
   it("counts every quench", () => {
     const hopper = hopToEnd(ljHopper(13, 2), 100);
     const { tried, accepted, ended, evaluations } = hopper.counts;
