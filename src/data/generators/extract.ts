@@ -113,7 +113,8 @@ function ballFor(spec: ExtractSpec, crystal: Crystal, from: ArrayLike<number>): 
   return crystalBall(crystal, from, 2 * radius + 6);
 }
 
-function fromShells(spec: ExtractSpec, ball: Ball, random: RandomStream): number[] {
+/** @returns null where the piece of crystal holds too few atoms of a species */
+function fromShells(spec: ExtractSpec, ball: Ball, random: RandomStream): number[] | null {
   const left = new Map(Object.entries(spec.composition));
   const chosen = [0];
   left.set(spec.center, left.get(spec.center)! - 1);
@@ -130,6 +131,7 @@ function fromShells(spec: ExtractSpec, ball: Ball, random: RandomStream): number
     let reached = name === neighbour ? nearest + SAME_SHELL_A : SAME_SHELL_A;
     while (candidates.length < number) {
       const next = ball.distances.findIndex((d, i) => ball.species[i] === name && d > reached);
+      if (next < 0) return null;
       const shell = shellOf(ball, ball.distances[next], (i) => ball.species[i] === name);
       candidates.push(...shell);
       reached = ball.distances[next] + SAME_SHELL_A;

@@ -37,17 +37,7 @@ export function createSlab(spec: AtomsPart<"slab">, crystal: Crystal): Built {
       : i > 0 && planeAt(i - 1).height - bottom >= spec.thickness_A! - SAME_PLANE_A;
 
   const { x, y, z, first, second, stacking } = axes;
-  const cell = Float64Array.from([
-    dot(first, x),
-    dot(first, y),
-    0,
-    dot(second, x),
-    dot(second, y),
-    0,
-    0,
-    0,
-    0,
-  ]);
+  const cell = Float64Array.from([norm3(first), 0, 0, dot(second, x), dot(second, y), 0, 0, 0, 0]);
   // The third vector does not matter in the plane.
   const plane = [...cell.subarray(0, 6), 0, 0, 1];
   const inverse = inv3(plane);

@@ -10,7 +10,7 @@ import { shortestDistances } from "./layers.ts";
 import { millerOf } from "./slab.ts";
 
 /** Closed shapes on either side of the wanted number that are looked at for each centre. */
-const NEAR = 6;
+const NEAR = 3;
 /** Relative difference below which two atoms lie in the same shell of the shape. */
 const SAME = 1e-6;
 /** How often the piece of crystal is doubled before the faces are taken to enclose nothing. */
