@@ -43,6 +43,8 @@ export function plan(loaded: LoadedStudy): HopPlan {
   for (const [i, start] of starts.entries()) refuseOthers(first, start, i);
   const relax = relaxSettings(study.relax);
   for (const start of starts) checkRelaxable(start, relax);
+  if (relax.pressure !== 0)
+    throw studyError("relax.pressure_GPa", "a search compares energies; it knows no pressure");
   const fixed = fixedAtoms(first, study.relax.fix);
   const settings = settingsOf(section, relax, first, fixed);
   const mobile = Int32Array.from(first.species.keys()).filter((i) => fixed?.[i] !== 1);

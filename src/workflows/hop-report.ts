@@ -44,9 +44,10 @@ export function hopReport(
   const counts = paths.map((path) => path.counts);
   const total = (value: (c: HopCountsState) => number) => counts.reduce((sum, c) => sum + value(c), 0);
   const quenches = paths.reduce((sum, { steps }) => sum + steps, 0);
-  const warnings = [...part.warnings, ...warningsOf(part, minima, quenches, total)];
+  const agreeing = agreeingPaths(part, paths, minima);
+  const warnings = [...part.warnings, ...warningsOf(part, agreeing, quenches, total)];
   const hits = paths.filter(({ reachedTarget }) => reachedTarget).length;
-  const verdict = verdictOf(part, minima, hits, warnings.length);
+  const verdict = verdictOf(part, minima, hits, agreeing, warnings.length);
   const report = writeReport(
     {
       header: {
@@ -127,14 +128,20 @@ function failureOf(part: HopPlan, minima: readonly FoundMinimum[], hits: number)
   );
 }
 
+/** Paths that found the lowest minimum. */
+function agreeingPaths(
+  { settings }: HopPlan,
+  paths: readonly FinishedPath[],
+  minima: readonly FoundMinimum[],
+): number {
+  if (minima.length === 0) return 0;
+  const highest = minima[0].energy + settings.same.energy;
+  return paths.filter(({ best }) => best !== null && best <= highest).length;
+}
+
 type Total = (value: (c: HopCountsState) => number) => number;
 
-function warningsOf(
-  part: HopPlan,
-  minima: readonly FoundMinimum[],
-  quenches: number,
-  total: Total,
-): string[] {
+function warningsOf(part: HopPlan, agreeing: number, quenches: number, total: Total): string[] {
   const limit = total((c) => c.ended.limit);
   const warnings: string[] = [];
   if (limit > WORTH_A_WARNING * quenches)
@@ -147,10 +154,9 @@ function warningsOf(
     warnings.push(
       `more than half of the relaxations were refused (${quenchText(quenches, total)}): the moves or the starts are too wild`,
     );
-  const first = minima[0];
-  if (first && part.section.paths > 1 && first.visits === 1 && part.section.target_eV === undefined)
+  if (part.section.paths > 1 && agreeing === 1 && part.section.target_eV === undefined)
     warnings.push(
-      "the lowest minimum was found once only: there may well be lower ones; more paths or steps would tell",
+      "only one path found the lowest minimum: there may well be lower ones; more paths or steps would tell",
     );
   return warnings;
 }
@@ -168,14 +174,22 @@ function quenchText(quenches: number, total: Total): string {
   return `${integer(quenches)} with ${evaluations.toFixed(0)} evaluations on average; ${rest}`;
 }
 
-function verdictOf(part: HopPlan, minima: readonly FoundMinimum[], hits: number, warnings: number): Verdict {
+function verdictOf(
+  part: HopPlan,
+  minima: readonly FoundMinimum[],
+  hits: number,
+  agreeing: number,
+  warnings: number,
+): Verdict {
   const { section } = part;
   if (minima.length === 0) return { level: "problem", text: "No minimum was found." };
   const { energy, pointGroup } = minima[0];
   const group = pointGroup ? ` (${pointGroup})` : "";
   const target =
     section.target_eV === undefined
-      ? ""
+      ? section.paths === 1
+        ? ""
+        : ` ${agreeing === section.paths ? "Every path" : `${agreeing} of ${section.paths} paths`} found it.`
       : hits > 0
         ? ` ${hits === section.paths ? "Every path" : `${hits} of ${section.paths} paths`} found the energy that was looked for.`
         : ` The energy that was looked for, ${section.target_eV} eV, was not found.`;
