@@ -81,9 +81,15 @@ function descendAlong(
       }
       promised = gone * slope;
       progress.steps++;
-      const settled = directions.learned && valueTolerance !== null;
+      const knew = directions.learned;
       directions.learn(line.before, line.here);
-      if (settled && line.before.value - line.here.value < valueTolerance) return finish("energy");
+      if (knew && valueTolerance !== null && line.before.value - line.here.value < valueTolerance)
+        return finish("energy");
+      // After a fall by many orders of magnitude, what was learned asks for steps that the coordinates round away.
+      if (gone * largestBlock(direction, block) <= Number.EPSILON * largestBlock(line.here.x, 1)) {
+        if (!knew) return finish("stuck");
+        directions.reset();
+      }
     }
   } finally {
     x.set(line.here.x);

@@ -40,11 +40,18 @@ describe.each(minimisers)("%s on Lennard-Jones clusters", (method) => {
     expect(result.energy).toBeLessThan(-35);
   });
 
-  it("parts atoms whose force squared is beyond all numbers", () => {
-    const atoms = cluster(Float64Array.of(0, 0, 0, 1e-13, 0, 0));
-    const result = relax(new PlainLennardJones(2), atoms, { ...settings, method });
-    expect(result.ended).toBe("forces");
-    expect(Math.abs(result.energy + 1)).toBeLessThan(1e-10);
+  it("parts atoms however near they are, also where the square of their force is beyond all numbers", () => {
+    for (const distance of [1e-2, 1e-4, 1e-6, 1e-9, 1e-13]) {
+      const pair = cluster(Float64Array.of(0, 0, 0, distance, 0, 0));
+      const two = relax(new PlainLennardJones(2), pair, { ...settings, method });
+      expect(two.ended).toBe("forces");
+      expect(Math.abs(two.energy + 1)).toBeLessThan(1e-10);
+      const positions = icosahedron13(1.1);
+      positions.set([positions[3] + distance, positions[4], positions[5]], 6);
+      const many = relax(new PlainLennardJones(13), cluster(positions), { ...settings, method });
+      expect(many.ended).toBe("forces");
+      expect(many.energy).toBeLessThan(-35);
+    }
   });
 
   it("keeps fixed atoms to the last bit", () => {
