@@ -30,7 +30,6 @@ export function motionSchemas({ positive }: SchemaPieces) {
       .boolean()
       .default(true)
       .describe("also means over the bonds of the first frame, by pair of species"),
-    molten_above: positive("number", "index of the cluster above which it counts as molten").default(0.1),
   });
 
   const velocity_autocorrelation = z.strictObject({

@@ -146,8 +146,8 @@ export class MotionMeasures {
         ...curves,
         ...numberCurve("D_A2_per_ps", { mean: 1000 * coefficient, error: 1000 * error }, number),
         ...numberCurve("D_cm2_per_s", { mean: 0.1 * coefficient, error: 0.1 * error }, number),
-        ...plain("from_ps", from / 1000, number),
-        ...plain("to_ps", to / 1000, number),
+        ...plain("from_ps", rounded(from), number),
+        ...plain("to_ps", rounded(to), number),
       ];
     } catch (error) {
       if (!(error instanceof EcitonError) || error.code !== "data") throw error;
@@ -216,6 +216,11 @@ export class MotionMeasures {
 function plain(quantity: string, value: number, of: Parameters<typeof numberCurve>[2]): Curve[] {
   const [{ errors: _, ...curve }] = numberCurve(quantity, { mean: value, error: null }, of);
   return [curve];
+}
+
+/** fs to ps; times are differences of numbers with few digits. */
+function rounded(time: number): number {
+  return Number((time / 1000).toPrecision(9));
 }
 
 /** Files with other times between frames share the points that they have in common: to a millionth of a ps (THz). */

@@ -5,7 +5,7 @@ import { fixed, withError } from "../../../report/numbers.ts";
 import type { Curve } from "./curve.ts";
 import type { AtomsAnalysisPlan } from "./plan.ts";
 import { numberTable, seriesOf } from "./report-series.ts";
-import type { CaloricOf, MeasuredSet } from "./tables.ts";
+import { type CaloricOf, type MeasuredSet, slopeError } from "./tables.ts";
 
 /** Segments beyond make lines that nobody can tell apart. */
 const MOST_SERIES = 14;
@@ -145,10 +145,10 @@ export function caloricPart(
         yLabel: "ΔE/ΔT (eV/K)",
         series: curves.map((one) => ({
           name: nameOf(one),
-          points: one.caloric.slopes.map(({ temperature, slope, error }) => ({
+          points: one.caloric.slopes.map(({ temperature, slope }, k) => ({
             x: temperature,
             y: slope,
-            error,
+            ...definedError(slopeError(one.caloric.states, one.caloric.slopes, k)),
           })),
         })),
       },
@@ -180,4 +180,8 @@ export function caloricPart(
       },
     ],
   };
+}
+
+function definedError(error: number | undefined): { readonly error?: number } {
+  return error === undefined ? {} : { error };
 }

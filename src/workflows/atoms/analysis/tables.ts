@@ -206,7 +206,7 @@ function caloricTable(curves: readonly CaloricOf[]): Table {
         state.energy_eV.error ?? undefined,
         // From here to the next temperature.
         slopes[k]?.slope,
-        slopes[k]?.error,
+        slopeError(states, slopes, k),
         state.heat_capacity_eV_per_K?.value,
         state.heat_capacity_eV_per_K?.error ?? undefined,
         state.lindemann?.cluster,
@@ -216,6 +216,16 @@ function caloricTable(curves: readonly CaloricOf[]): Table {
       ]),
     ),
   };
+}
+
+/** A slope has an error where both of its energies have one. */
+export function slopeError(
+  states: Caloric["states"],
+  slopes: Caloric["slopes"],
+  k: number,
+): number | undefined {
+  const known = [states[k], states[k + 1]].every((state) => state && state.energy_eV.error !== null);
+  return known ? slopes[k].error : undefined;
 }
 
 function comparisonTables({ map, coverages }: Comparison): Table[] {
