@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { RandomStream } from "../../../src/core/random.ts";
 import { createAtoms } from "../../../src/data/generators/create-atoms.ts";
 import type { AtomsSpec } from "../../../src/data/study/atoms-schema.ts";
+import { parseStudy } from "../../../src/data/study/load-study.ts";
 import { evaluationFor, type Potential } from "../../../src/dynamics/calculator.ts";
 import { Hopper, type HopState } from "../../../src/dynamics/hop/hopper.ts";
 import { relax } from "../../../src/dynamics/minimise/relax.ts";
@@ -123,6 +124,29 @@ describe("a path", () => {
     }
     expect(path.state()).toEqual(whole.state());
     expect(whole.counts.restarts).toBeGreaterThan(0);
+  });
+
+  it("does so with the neighbour lists of a slab, whose sums depend on where they were built", () => {
+    const text =
+      "name: slab\n" +
+      "atoms: {slab: {crystal: {species: Cu}, miller: [1, 0, 0], layers: 3}, supercell: [3, 3, 1], rattle_A: 0.1, count: 100}\n";
+    const { atoms: slab } = parseStudy(text, "slab.yaml");
+    const potential = guptaPotential(guptaSet("cleri-rosato-1993", ["Cu"], "shells"));
+    const fixed = Uint8Array.from({ length: 27 }, (_, i) => (i < 9 ? 1 : 0));
+    const starts = (index: number) => movingAtoms(createAtoms(slab!, { seed: 2, index }), fixed);
+    const settings = hopSettings({ temperature: 3000, moves: { displace: 1, displace_some: 1, surface: 1 } });
+    const path = () => new Hopper(potential, starts, settings, new RandomStream(3, 0), 0);
+    const whole = hopToEnd(path(), 12);
+    let resumed = path();
+    while (resumed.step < 12) {
+      const state = structuredClone(resumed.state());
+      resumed = path();
+      resumed.restore(state);
+      resumed.hop();
+    }
+    expect(resumed.state()).toEqual(whole.state());
+    expect(whole.state().calculator).not.toBeNull();
+    expect(Object.values(whole.counts.accepted).reduce((a, b) => a + b)).toBeGreaterThan(2);
   });
 
   it("has states that later hops leave as they are", () => {
