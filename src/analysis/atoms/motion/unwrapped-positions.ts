@@ -1,5 +1,5 @@
 /** Positions that can be followed: undoes the wrapping into a periodic cell that many programs do. */
-import { inv3, type Mat3, rowTimes } from "../../../core/linalg.ts";
+import { det3, inv3, type Mat3, rowTimes } from "../../../core/linalg.ts";
 import { completedCell } from "../../../core/periodic-cell.ts";
 import type { AtomFrame } from "../frame.ts";
 
@@ -36,8 +36,9 @@ export class UnwrappedPositions {
   /** @returns positions of this frame, Å; those of the frame itself where nothing is to be done */
   next({ positions, cell, periodic }: AtomFrame): Float64Array {
     if (!periodic.some(Boolean)) return positions;
-    const completed = completedCell(cell, periodic);
-    const fractions = fractionsOf(positions, completed);
+    // A tilted cell wraps along its own vectors, also where one of them is not periodic.
+    const whole = det3(cell) === 0 ? completedCell(cell, periodic) : (Array.from(cell) as Mat3);
+    const fractions = fractionsOf(positions, whole);
     const spans = spansOf(fractions);
     const before = this.#before;
     if (before === null) this.#shifts = new Float64Array(positions.length);
@@ -47,7 +48,7 @@ export class UnwrappedPositions {
     if (!this.wrapped) return positions;
     const out = positions.slice();
     for (let at = 0; at < out.length; at += 3) {
-      const shift = rowTimes(this.#shifts.subarray(at, at + 3), completed);
+      const shift = rowTimes(this.#shifts.subarray(at, at + 3), whole);
       for (let k = 0; k < 3; k++) out[at + k] += shift[k];
     }
     return out;

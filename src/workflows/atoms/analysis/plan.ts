@@ -11,7 +11,6 @@ import type { ReferenceAtoms } from "./frame-rows.ts";
 import { type DataSet, matching, setText } from "./inputs.ts";
 import {
   type AnalysisSection,
-  fullSection,
   type Measurement,
   measurements,
   motions,
@@ -19,6 +18,7 @@ import {
   sectionWith,
 } from "./settings.ts";
 import { chosenFrames, type FileAbout, lookInto } from "./sources.ts";
+import { fullSection } from "./usual-section.ts";
 
 export interface PlannedFile {
   readonly set: number;

@@ -1,5 +1,5 @@
 /** Which measurements are taken, where the section `analysis` names them and where it does not. */
-import { type Study, studySchema } from "../../../data/study/schema.ts";
+import type { Study } from "../../../data/study/schema.ts";
 
 export type AnalysisSection = NonNullable<Study["analysis"]>;
 
@@ -27,12 +27,6 @@ export const motions = ["msd", "lindemann", "velocity_autocorrelation"] as const
 /** Those that a section names; none where it leaves the choice. */
 export function namedMeasurements(section: AnalysisSection | null): Measurement[] {
   return section === null ? [] : measurements.filter((name) => section[name] !== undefined);
-}
-
-/** The section with every measurement, and every default of it. */
-export function fullSection(): AnalysisSection {
-  const all = Object.fromEntries(measurements.map((name) => [name, {}]));
-  return studySchema().parse({ name: "usual", analysis: all }).analysis!;
 }
 
 /** The section with only these measurements. */
