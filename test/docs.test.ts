@@ -168,6 +168,7 @@ describe("the examples", () => {
   it("are on the pages that should have some", () => {
     expect(runnable.map((page) => page.replace("docs/", ""))).toEqual([
       "alloys.md",
+      "analysing-atoms.md",
       "analyze.md",
       "basin-hopping.md",
       "building-structures.md",

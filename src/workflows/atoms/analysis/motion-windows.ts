@@ -130,6 +130,8 @@ export class WindowedMotion {
       open.measures = new MotionMeasures(this.#section, this.#subject, passed);
       open.measures.add(open.waiting.positions, open.waiting.velocities);
       open.waiting = null;
+    } else if (!this.#section.msd && !this.#section.velocity_autocorrelation) {
+      // Distances alone are averaged over frames at any times.
     } else if (passed < open.step * (1 - UNEVEN)) {
       // A run writes its last state too, whenever that is, and one that went on may repeat a frame.
       this.#leftOut++;
