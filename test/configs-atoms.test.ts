@@ -14,6 +14,7 @@ const names = readdirSync("configs").filter(
 
 const parts: Readonly<Record<string, () => Promise<PartWorkflow<unknown>>>> = {
   build: () => import("../src/workflows/build.ts") as Promise<PartWorkflow<unknown>>,
+  dynamics: () => import("../src/workflows/atoms/dynamics.ts") as Promise<PartWorkflow<unknown>>,
   hop: () => import("../src/workflows/hop.ts") as Promise<PartWorkflow<unknown>>,
   relax: () => import("../src/workflows/relax.ts") as Promise<PartWorkflow<unknown>>,
 };

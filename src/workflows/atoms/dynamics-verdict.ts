@@ -125,7 +125,7 @@ export function verdictOf(
   const bad = measured.filter(({ remarks }) => remarks.length > 0).length;
   const sentences = [
     failed === 0
-      ? `${replicas.length === 1 ? "The run is" : `All ${integer(replicas.length)} runs are`} complete.`
+      ? `${replicas.length === 1 ? "The run is" : replicas.length === 2 ? "Both runs are" : `All ${integer(replicas.length)} runs are`} complete.`
       : `${integer(done.length)} of ${count(replicas.length, "run")} ${done.length === 1 ? "is" : "are"} complete; ${failed === 1 ? "one" : integer(failed)} went wrong.`,
     ...(measured.length === 0
       ? []
