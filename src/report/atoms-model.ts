@@ -1,5 +1,5 @@
 /** What a report shows of structures and trajectories of atoms, as plain data. */
-import type { CurvePlot } from "./model.ts";
+import type { CurvePlot } from "./curve-model.ts";
 
 export interface AtomsSummary {
   readonly sets: readonly {

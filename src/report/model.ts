@@ -4,6 +4,7 @@
  */
 
 import type { AtomsSummary } from "./atoms-model.ts";
+import type { CurvePlot } from "./curve-model.ts";
 import type { DynamicsSummary } from "./dynamics-model.ts";
 import type { HopSummary } from "./hop-model.ts";
 import type { RelaxationSummary } from "./relaxation-model.ts";
@@ -291,17 +292,6 @@ export interface AverageTable {
     readonly heatCapacity?: Estimate;
     /** Number of independent samples behind the errors. */
     readonly effectiveSamples?: number;
-  }[];
-}
-
-export interface CurvePlot {
-  readonly title: string;
-  readonly caption?: string;
-  readonly xLabel: string;
-  readonly yLabel: string;
-  readonly series: readonly {
-    readonly name: string;
-    readonly points: readonly { readonly x: number; readonly y: number; readonly error?: number }[];
   }[];
 }
 

@@ -30,8 +30,6 @@ import {
   WAVES,
 } from "../ewald-block";
 
-// @ts-ignore: decorator
-@inline
 function at(field: usize): usize {
   return <usize>load<u32>(EWALD_BLOCK + field);
 }
@@ -150,17 +148,37 @@ function phases(d: usize, table: usize, charges: usize, below: isize, above: isi
 }
 
 // sin(r)/r and cos(r) for |r| up to π/4.
-// @ts-ignore: decorator
-@inline
 function sineSeries(x: f64): f64 {
-  return 1 + x * (-1.0 / 6 + x * (1.0 / 120 + x * (-1.0 / 5040 + x * (1.0 / 362880 + x * (-1.0 / 39916800 +
-    x * (1.0 / 6227020800 + x * (-1.0 / 1307674368000 + x * (1.0 / 355687428096000))))))));
+  return (
+    1 +
+    x *
+      (-1.0 / 6 +
+        x *
+          (1.0 / 120 +
+            x *
+              (-1.0 / 5040 +
+                x *
+                  (1.0 / 362880 +
+                    x *
+                      (-1.0 / 39916800 +
+                        x * (1.0 / 6227020800 + x * (-1.0 / 1307674368000 + x * (1.0 / 355687428096000))))))))
+  );
 }
-// @ts-ignore: decorator
-@inline
 function cosineSeries(x: f64): f64 {
-  return 1 + x * (-0.5 + x * (1.0 / 24 + x * (-1.0 / 720 + x * (1.0 / 40320 + x * (-1.0 / 3628800 +
-    x * (1.0 / 479001600 + x * (-1.0 / 87178291200 + x * (1.0 / 20922789888000))))))));
+  return (
+    1 +
+    x *
+      (-0.5 +
+        x *
+          (1.0 / 24 +
+            x *
+              (-1.0 / 720 +
+                x *
+                  (1.0 / 40320 +
+                    x *
+                      (-1.0 / 3628800 +
+                        x * (1.0 / 479001600 + x * (-1.0 / 87178291200 + x * (1.0 / 20922789888000))))))))
+  );
 }
 
 /** Waves of the first l of a row, and their sum. */
@@ -195,8 +213,6 @@ function begin(x: usize, y: usize, z: usize, bytes: usize): void {
 }
 
 /** Slopes of the wave whose sum is known, and on to the next l. */
-// @ts-ignore: decorator
-@inline
 function pass(each: bool, c: f64, l: f64, step: usize, bytes: usize): void {
   const a = f64x2.splat(2 * c * sumReal);
   const b = f64x2.splat(2 * c * sumImaginary);

@@ -45,8 +45,6 @@ export function compute(parts: i32): void {
 }
 
 // Energy of all pairs; NaN where two ions are nearer than they may be.
-// @ts-ignore: decorator
-@inline
 function addPairs(bare: bool, each: bool): f64 {
   const parameters = <usize>load<u32>(BLOCK, PARAMETERS);
   const cut2 = load<f64>(parameters, CUT_SQUARED << 3);

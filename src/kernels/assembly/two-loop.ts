@@ -29,14 +29,11 @@ export function direction(
     slot = slot + 1 == rows ? 0 : slot + 1;
     const at = <usize>slot;
     const rest =
-      load<f64>(weights + (at << 3)) -
-      load<f64>(inverses + (at << 3)) * dot(d, changes + at * width, width);
+      load<f64>(weights + (at << 3)) - load<f64>(inverses + (at << 3)) * dot(d, changes + at * width, width);
     add(d, rest, steps + at * width, width);
   }
 }
 
-// @ts-ignore: decorator
-@inline
 function dot(a: usize, b: usize, width: usize): f64 {
   const end = a + width;
   let s0 = f64x2.splat(0);
@@ -50,8 +47,6 @@ function dot(a: usize, b: usize, width: usize): f64 {
   return f64x2.extract_lane(s0, 0) + f64x2.extract_lane(s0, 1);
 }
 
-// @ts-ignore: decorator
-@inline
 function add(a: usize, factor: f64, b: usize, width: usize): void {
   const end = a + width;
   const f = f64x2.splat(factor);

@@ -1,10 +1,10 @@
 /** Named curves with error bars: an order parameter against temperature, a mixing enthalpy against composition. */
 import * as Plot from "@observablehq/plot";
 import { toCsv } from "../csv.ts";
+import type { CurvePlot } from "../curve-model.ts";
 import type { Figure } from "../figure.ts";
 import { slug } from "../html.ts";
 import { distinctSeries, seriesStyle } from "../marks.ts";
-import type { CurvePlot } from "../model.ts";
 import { count, plain, requireFinite } from "../numbers.ts";
 import { drawPlot, paddedRange } from "../plot.ts";
 import { errorBars } from "./error-bars.ts";

@@ -1,8 +1,8 @@
 /** The density of states and what follows from it, as curves. */
 import { EcitonError } from "../../core/errors.ts";
 import { toCsv } from "../csv.ts";
+import type { CurvePlot } from "../curve-model.ts";
 import type { Figure } from "../figure.ts";
-import type { CurvePlot } from "../model.ts";
 import type { WangLandauRun } from "../sampling-model.ts";
 import { curveFigure } from "./curve.ts";
 

@@ -1,8 +1,9 @@
 /** Molecular dynamics: how energies went on, means of the segments, melting curves. */
+
+import type { CurvePlot } from "../curve-model.ts";
 import type { CaloricSummary, DynamicsReplica, DynamicsSegment, DynamicsSummary } from "../dynamics-model.ts";
 import type { FigureBook } from "../figure.ts";
 import { html, type Markup } from "../html.ts";
-import type { CurvePlot } from "../model.ts";
 import { count, fixed, significant, withError } from "../numbers.ts";
 import { curveFigure } from "../plots/curve.ts";
 import { fold, shortTable, table } from "../table.ts";

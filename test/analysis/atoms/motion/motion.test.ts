@@ -68,7 +68,7 @@ describe("mean squared displacement", () => {
     const recorder = new MeanSquaredDisplacement([0]);
     for (let t = 0; t < 10; t++) recorder.add(Float64Array.from([3 * t + 5 * t, 0, 0]), [5 * t, 0, 0]);
     const { lags, squares } = recorder.result();
-    lags.forEach((lag, k) => expect(squares[k]).toEqual([9 * lag * lag, 0, 0]));
+    expect(squares).toEqual(lags.map((lag) => [9 * lag * lag, 0, 0]));
   });
 
   it("says when there are too few frames for a slope", () => {
