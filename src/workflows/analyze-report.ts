@@ -1,5 +1,6 @@
 /** The report of an analysis: what plots and tables of the page show. */
-import type { CurvePlot, LayerOccupations, McSummary } from "../report/model.ts";
+import type { CurvePlot } from "../report/curve-model.ts";
+import type { LayerOccupations, McSummary } from "../report/model.ts";
 import type { CellComparison, ObservationSummary } from "../report/sampling-model.ts";
 import type { Labels } from "./analyze-labels.ts";
 import {

@@ -3,7 +3,7 @@ import { CompiledExpansion } from "../clusters/compiled-expansion.ts";
 import type { ClusterExpansion } from "../clusters/expansion.ts";
 import { Supercell } from "../lattice/supercell.ts";
 import { exchangeGroups } from "../mc/exchange-groups.ts";
-import type { CurvePlot } from "../report/model.ts";
+import type { CurvePlot } from "../report/curve-model.ts";
 import type { SampledState } from "./sample-states.ts";
 
 /** Two points and the ends are no curve. */

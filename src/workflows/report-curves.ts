@@ -2,7 +2,7 @@
 import type { Study } from "../data/study/schema.ts";
 import type { ParentLattice } from "../lattice/parent-lattice.ts";
 import type { ValueWithError } from "../mc/records/chain-summary.ts";
-import type { CurvePlot } from "../report/model.ts";
+import type { CurvePlot } from "../report/curve-model.ts";
 import { conditionAxis, conditionsOfStudy } from "./conditions.ts";
 import type { SampledState } from "./sample-states.ts";
 

@@ -1,6 +1,6 @@
 /** What the report shows of motion. */
 import type { AtomsPart } from "../../../report/atoms-model.ts";
-import type { CurvePlot } from "../../../report/model.ts";
+import type { CurvePlot } from "../../../report/curve-model.ts";
 import { fixed, withError } from "../../../report/numbers.ts";
 import type { Curve } from "./curve.ts";
 import type { AtomsAnalysisPlan } from "./plan.ts";

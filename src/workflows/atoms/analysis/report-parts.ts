@@ -1,7 +1,7 @@
 /** What the report shows of each measurement on atoms. */
 import { localStructures } from "../../../analysis/atoms/common-neighbours.ts";
 import type { AtomsPart } from "../../../report/atoms-model.ts";
-import type { CurvePlot } from "../../../report/model.ts";
+import type { CurvePlot } from "../../../report/curve-model.ts";
 import { fixed, integer, percent, significant, withError } from "../../../report/numbers.ts";
 import type { Comparison } from "./comparison.ts";
 import type { Curve } from "./curve.ts";

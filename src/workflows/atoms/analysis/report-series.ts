@@ -1,6 +1,6 @@
 /** Curves and numbers of data sets in the shapes of the report. */
 import type { PlainTable } from "../../../report/atoms-model.ts";
-import type { CurvePlot } from "../../../report/model.ts";
+import type { CurvePlot } from "../../../report/curve-model.ts";
 import { withError } from "../../../report/numbers.ts";
 import type { Curve } from "./curve.ts";
 import type { MeasuredSet } from "./tables.ts";
