@@ -108,26 +108,24 @@ export function runPath(payload: HopPayload, context: TaskContext): PathResult {
     let written = taken;
     const ended = () => hopper.step >= settings.steps || hopper.reachedTarget;
     while (!ended()) {
-      if (Atomics.load(context.cancel, 0) !== 0) last = snapshot();
-      else {
-        const trial = hopOrNull(hopper);
-        if (trial) {
-          record?.record(hopper, trial);
-          const now = Date.now();
-          if (now - taken > SNAPSHOT_MS || checkpoint?.everySeconds === 0) {
-            last = snapshot();
-            taken = now;
-          }
-          if (checkpoint && now - written >= 1000 * checkpoint.everySeconds) {
-            save(last);
-            written = now;
-          }
-          Atomics.store(context.progress, context.index, Math.floor((1000 * hopper.step) / settings.steps));
-          continue;
-        }
+      const stopped = Atomics.load(context.cancel, 0) !== 0;
+      const trial = stopped ? null : hopOrNull(hopper);
+      if (trial === null) {
+        if (stopped) last = snapshot();
+        save(last);
+        return { interrupted: true, path, step: last.hop.step };
       }
-      save(last);
-      return { interrupted: true, path, step: last.hop.step };
+      record?.record(hopper, trial);
+      const now = Date.now();
+      if (now - taken > SNAPSHOT_MS || checkpoint?.everySeconds === 0) {
+        last = snapshot();
+        taken = now;
+      }
+      if (checkpoint && now - written >= 1000 * checkpoint.everySeconds) {
+        save(last);
+        written = now;
+      }
+      Atomics.store(context.progress, context.index, Math.floor((1000 * hopper.step) / settings.steps));
     }
     save(snapshot());
     Atomics.store(context.progress, context.index, 1000);

@@ -113,10 +113,10 @@ describe("checkpoints", () => {
     ).toBe(true);
     // The last checkpoint holds the finished path: asking once more costs no step.
     expect(runPath(task, flags())).toEqual(whole);
-  });
+  }, 120_000);
 
   it("let a path that is killed at any moment end like an undisturbed one, its file included", async () => {
-    const settings = hopSettings({ steps: 250, targetAcceptance: 0.5, restartAfter: 100, keep: 20 });
+    const settings = hopSettings({ steps: 200, targetAcceptance: 0.5, restartAfter: 100, keep: 20 });
     const save = (name: string) => ({ path: join(folder, `${name}.extxyz`), what: "accepted" }) as const;
     const whole = finished(runPath(payload({ settings, save: save("unkilled") }), flags()));
     const checkpoint = { path: join(folder, "killed.json"), resume: true, everySeconds: 0.02 };
@@ -133,7 +133,7 @@ describe("checkpoints", () => {
       // At a moment that has nothing to do with its steps, most of them while it hops or writes a checkpoint.
       const patience = 30 + 150 * random.nextFloat();
       child.stdout.once("data", () => {
-        if (kills < 3) setTimeout(() => child.kill("SIGKILL"), patience);
+        if (kills < 2) setTimeout(() => child.kill("SIGKILL"), patience);
       });
       const signal = await new Promise((done) => child.on("close", (_, by) => done(by)));
       if (signal === null) break;
@@ -142,7 +142,7 @@ describe("checkpoints", () => {
     expect(kills).toBeGreaterThan(0);
     expect(JSON.parse(readFileSync(result, "utf8"))).toEqual(JSON.parse(JSON.stringify(whole)));
     expect(readFileSync(save("killed").path, "utf8")).toBe(readFileSync(save("unkilled").path, "utf8"));
-  });
+  }, 120_000);
 
   it("at every step change nothing, and what a kill leaves behind them is cut off", () => {
     const save = { path: join(folder, "often.extxyz"), what: "accepted" } as const;
