@@ -124,9 +124,7 @@ export function verdictOf(
   const measured = measuredSegments(part, replicas);
   const bad = measured.filter(({ remarks }) => remarks.length > 0).length;
   const sentences = [
-    failed === 0
-      ? `${replicas.length === 1 ? "The run is" : replicas.length === 2 ? "Both runs are" : `All ${integer(replicas.length)} runs are`} complete.`
-      : `${integer(done.length)} of ${count(replicas.length, "run")} ${done.length === 1 ? "is" : "are"} complete; ${failed === 1 ? "one" : integer(failed)} went wrong.`,
+    endText(done.length, failed),
     ...(measured.length === 0
       ? []
       : [
@@ -148,6 +146,14 @@ export function verdictOf(
           : "ok",
     text: sentences.join(" "),
   };
+}
+
+function endText(done: number, failed: number): string {
+  const runs = (n: number, is: string, are: string) =>
+    n === 1 ? `The run ${is}` : n === 2 ? `Both runs ${are}` : `All ${integer(n)} runs ${are}`;
+  if (failed === 0) return `${runs(done, "is", "are")} complete.`;
+  if (done === 0) return `${runs(failed, "went", "went")} wrong.`;
+  return `${integer(done)} of ${count(done + failed, "run")} ${done === 1 ? "is" : "are"} complete; ${failed === 1 ? "one" : integer(failed)} went wrong.`;
 }
 
 /** The worst one; of the runs whose conserved energy is known. */
