@@ -111,10 +111,7 @@ describe("eciton analyze on atoms", () => {
     await fails(["dimer.xyz", "lattice"], 2, /lattice is a run on a lattice and dimer\.xyz holds atoms/);
     await fails(["nothing.xyz"], 3, /nothing\.xyz: there is no such file/);
     await fails(["dimer.xyz", "--observer", "o.mjs"], 2, /--observer is for runs on a lattice/);
-    await fails(["dimer.xyz", "--extxyz"], 2, /--extxyz is for runs on a lattice/);
     await fails(["dimer.xyz", "--out", join("eciton-out", "warm")], 2, /holds the results of a run/);
-    await fails(["warm.yaml", "dimer.xyz"], 2, /warm\.yaml: a study is analysed alone/);
-    await fails(["warm.yaml", "--study", "warm.yaml"], 2, /is a study already/);
     writeFileSync(join(folder, "bare.yaml"), study.replace(/analysis: .*\n/, ""));
     await fails(["bare.yaml"], 2, /bare\.yaml: it has no section analysis/);
     await fails(
@@ -122,8 +119,6 @@ describe("eciton analyze on atoms", () => {
       2,
       /warm\.yaml:\d+: analysis\.lindemann: dimer\.xyz: .*single frame/,
     );
-    writeFileSync(join(folder, "new.yaml"), study.replace("name: warm", "name: new"));
-    await fails(["new.yaml"], 2, /new\.yaml:\d+: analysis\.frames\.files: the study has written no atoms/);
     writeFileSync(join(folder, "broken.xyz"), dimer.replace("2.4", "far"));
     await fails(["broken.xyz"], 3, /broken\.xyz:4: /);
   });

@@ -10,7 +10,7 @@ import type { InfoValue, Structure } from "../../src/data/structure.ts";
 import { loadStudy } from "../../src/data/study/load-study.ts";
 import { createExecutor } from "../../src/exec/executor.ts";
 import { analyzeAtoms } from "../../src/workflows/atoms/analysis/analyze-atoms.ts";
-import { setsOfInputs, setsOfStudy } from "../../src/workflows/atoms/analysis/inputs.ts";
+import { kindOfAll, setsOfInputs, setsOfStudy } from "../../src/workflows/atoms/analysis/inputs.ts";
 import { planAnalysis } from "../../src/workflows/atoms/analysis/plan.ts";
 import { fcc } from "../analysis/atoms/crystals.ts";
 import { scratch } from "../cli/eciton.ts";
@@ -534,6 +534,17 @@ describe("folders and names", () => {
     expect(rows("point-groups").map(({ point_group }) => point_group)).toEqual(["Ih", "Ih", "Ih"]);
     const names = (document.sets as { name: string }[]).map(({ name }) => name);
     expect(names.map((name) => basename(name))).toEqual(["relaxed.extxyz", "minima.extxyz"]);
+  });
+
+  it("runs on lattices and atoms do not mix, nor do studies with anything else", () => {
+    const folder = scratch({ "a.xyz": "", "study.yaml": "name: unwritten\nanalysis: {}\n" });
+    mkdirSync(join(folder, "run"));
+    const kind = (...names: string[]) => kindOfAll(names.map((name) => join(folder, name)));
+    expect([kind("a.xyz"), kind("run", "run"), kind("study.yaml")]).toEqual(["atoms", "lattice", "study"]);
+    expect(() => kind("a.xyz", "run")).toThrow(/run is a run on a lattice and .*a\.xyz holds atoms/);
+    expect(() => kind("a.xyz", "study.yaml")).toThrow(/study\.yaml: a study is analysed alone/);
+    expect(() => kind("a.xyz", "b.xyz")).toThrow(/b\.xyz: there is no such file/);
+    expect(() => setsOfStudy(loadStudy(join(folder, "study.yaml")))).toThrow(/has written no atoms into/);
   });
 
   it("a second analysis leaves nothing of the first one", async () => {
