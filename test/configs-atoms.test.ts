@@ -13,10 +13,10 @@ const names = readdirSync("configs").filter(
 );
 
 const parts: Readonly<Record<string, () => Promise<PartWorkflow<unknown>>>> = {
-  build: () => import("../src/workflows/build.ts") as Promise<PartWorkflow<unknown>>,
+  build: () => import("../src/workflows/atoms/build.ts") as Promise<PartWorkflow<unknown>>,
   dynamics: () => import("../src/workflows/atoms/dynamics.ts") as Promise<PartWorkflow<unknown>>,
-  hop: () => import("../src/workflows/hop.ts") as Promise<PartWorkflow<unknown>>,
-  relax: () => import("../src/workflows/relax.ts") as Promise<PartWorkflow<unknown>>,
+  hop: () => import("../src/workflows/atoms/hop.ts") as Promise<PartWorkflow<unknown>>,
+  relax: () => import("../src/workflows/atoms/relax.ts") as Promise<PartWorkflow<unknown>>,
 };
 
 /** The commands that a study is for: those of its sections, or building its atoms where it has nothing else. */

@@ -7,6 +7,6 @@ export function registerBuild(program: Command): void {
     program,
     "build",
     "make the study's structures (section atoms): structures.extxyz, structures.csv, a report",
-    () => import("../workflows/build.ts"),
+    () => import("../workflows/atoms/build.ts"),
   );
 }

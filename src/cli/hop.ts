@@ -7,6 +7,6 @@ export function registerHop(program: Command): void {
     program,
     "hop",
     "search the lowest minima of the study's atoms by basin hopping: minima.extxyz, minima.csv, paths.csv, a report",
-    () => import("../workflows/hop.ts"),
+    () => import("../workflows/atoms/hop.ts"),
   );
 }

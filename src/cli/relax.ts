@@ -7,6 +7,6 @@ export function registerRelax(program: Command): void {
     program,
     "relax",
     "bring the study's structures (section atoms) to minima of its potential: relaxed.extxyz, relaxed.csv, a report",
-    () => import("../workflows/relax.ts"),
+    () => import("../workflows/atoms/relax.ts"),
   );
 }

@@ -6,7 +6,7 @@ import { EcitonError } from "../../src/core/errors.ts";
 import { readStructures } from "../../src/data/formats/index.ts";
 import { loadStudy } from "../../src/data/study/load-study.ts";
 import { createExecutor } from "../../src/exec/executor.ts";
-import * as building from "../../src/workflows/build.ts";
+import * as building from "../../src/workflows/atoms/build.ts";
 import { scratch } from "../cli/eciton.ts";
 import { failureOf } from "../failure.ts";
 

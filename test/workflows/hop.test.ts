@@ -8,7 +8,7 @@ import { loadStudy } from "../../src/data/study/load-study.ts";
 import { evaluationFor } from "../../src/dynamics/calculator.ts";
 import { createPotential } from "../../src/dynamics/potentials/create-potential.ts";
 import { createExecutor } from "../../src/exec/executor.ts";
-import * as hop from "../../src/workflows/hop.ts";
+import * as hop from "../../src/workflows/atoms/hop.ts";
 import { scratch } from "../cli/eciton.ts";
 import { failureOf } from "../failure.ts";
 

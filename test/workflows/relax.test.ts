@@ -11,7 +11,7 @@ import { evaluateEmbeddedAtoms } from "../../src/dynamics/potentials/embedded-at
 import { guptaFunctions } from "../../src/dynamics/potentials/gupta.ts";
 import { guptaSet } from "../../src/dynamics/potentials/parameter-sets.ts";
 import { createExecutor } from "../../src/exec/executor.ts";
-import * as relaxation from "../../src/workflows/relax.ts";
+import * as relaxation from "../../src/workflows/atoms/relax.ts";
 import { scratch } from "../cli/eciton.ts";
 import { failureOf } from "../failure.ts";
 

@@ -11,12 +11,12 @@ import { type MdAtoms, prepare, type ReplicaPlan } from "../../dynamics/md/repli
 import type { Segment } from "../../dynamics/md/schedule.ts";
 import { createPotential } from "../../dynamics/potentials/create-potential.ts";
 import { count } from "../../report/numbers.ts";
-import { replicaSettings, startAtoms } from "../dynamics-settings.ts";
 import { numbered } from "../output-files.ts";
 import type { PartPlan } from "../part-run.ts";
-import { type ChosenPotential, potentialOf } from "../potential.ts";
 import { hashFile } from "../provenance.ts";
 import { streamOfReplica } from "../streams.ts";
+import { replicaSettings, startAtoms } from "./dynamics-settings.ts";
+import { type ChosenPotential, potentialOf } from "./potential.ts";
 import { checkOverlaps } from "./start-check.ts";
 
 /** One run of one structure. */

@@ -11,10 +11,10 @@ import type {
 } from "../../report/dynamics-model.ts";
 import { integer } from "../../report/numbers.ts";
 import type { Estimate } from "../../report/sampling-model.ts";
-import { atomsPictures, type Picture } from "../atoms-pictures.ts";
 import { TRAJECTORIES } from "../output-files.ts";
 import type { Provenance } from "../provenance.ts";
 import { provenanceSummary, writeReport } from "../report.ts";
+import { atomsPictures, type Picture } from "./atoms-pictures.ts";
 import type { Caloric } from "./caloric.ts";
 import { documentOf, type Replica, type StructureCurves } from "./dynamics-files.ts";
 import { type DynamicsPlan, methodText } from "./dynamics-plan.ts";

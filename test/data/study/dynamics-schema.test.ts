@@ -7,7 +7,7 @@ import {
   replicaSettings,
   segmentsOf,
   startAtoms,
-} from "../../../src/workflows/dynamics-settings.ts";
+} from "../../../src/workflows/atoms/dynamics-settings.ts";
 
 const dynamicsOf = (text: string) => parseStudy(`dynamics: ${text}\n`, "s.yaml").dynamics!;
 

@@ -14,10 +14,10 @@ import {
   removeEarlierAnalysis,
 } from "../../analysis-folder.ts";
 import { formatTable, type TableFormat } from "../../analyze-formats.ts";
-import { atomsPictures } from "../../atoms-pictures.ts";
 import type { RunContext } from "../../context.ts";
 import { ecitonVersion, hashFile } from "../../provenance.ts";
 import type { Verdict } from "../../verdict.ts";
+import { atomsPictures } from "../atoms-pictures.ts";
 import { caloricCurves } from "../caloric.ts";
 import { compareSets } from "./comparison.ts";
 import { poolCurves } from "./curve.ts";

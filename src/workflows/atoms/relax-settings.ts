@@ -1,10 +1,10 @@
 /** The section `relax` of a study for the structures that it is going to relax. */
-import { studyError } from "../core/errors.ts";
-import { GPA_EV_PER_A3 } from "../core/units.ts";
-import type { Structure } from "../data/structure.ts";
-import { type RelaxSection, USUAL_FORCE_TOLERANCE } from "../data/study/relax-schema.ts";
-import { MAX_DENSE } from "../dynamics/minimise/descend.ts";
-import type { RelaxSettings } from "../dynamics/minimise/relax-settings.ts";
+import { studyError } from "../../core/errors.ts";
+import { GPA_EV_PER_A3 } from "../../core/units.ts";
+import type { Structure } from "../../data/structure.ts";
+import { type RelaxSection, USUAL_FORCE_TOLERANCE } from "../../data/study/relax-schema.ts";
+import { MAX_DENSE } from "../../dynamics/minimise/descend.ts";
+import type { RelaxSettings } from "../../dynamics/minimise/relax-settings.ts";
 
 export function relaxSettings(section: RelaxSection): RelaxSettings {
   const { force_tolerance_eV_per_A: force, energy_tolerance_eV: energy } = section;

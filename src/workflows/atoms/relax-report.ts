@@ -1,16 +1,16 @@
 /** What is said of a relaxation: the report, the verdict, the lines on the terminal. */
 import { join } from "node:path";
-import { EcitonError } from "../core/errors.ts";
-import type { RelaxResult, RelaxSettings } from "../dynamics/minimise/relax-settings.ts";
-import { count } from "../report/numbers.ts";
-import type { RelaxationRow } from "../report/relaxation-model.ts";
+import { EcitonError } from "../../core/errors.ts";
+import type { RelaxResult, RelaxSettings } from "../../dynamics/minimise/relax-settings.ts";
+import { count } from "../../report/numbers.ts";
+import type { RelaxationRow } from "../../report/relaxation-model.ts";
+import type { Provenance } from "../provenance.ts";
+import { provenanceSummary, writeReport } from "../report.ts";
+import type { Verdict } from "../verdict.ts";
 import { atomsPictures, type Picture } from "./atoms-pictures.ts";
-import type { Provenance } from "./provenance.ts";
 import { hasConverged, type Relaxed, volumeOf } from "./relax-files.ts";
 import type { RelaxPlan } from "./relax-plan.ts";
 import { settingsText } from "./relax-settings.ts";
-import { provenanceSummary, writeReport } from "./report.ts";
-import type { Verdict } from "./verdict.ts";
 
 /** Of many names a person reads so many. */
 const MOST_NAMES = 5;

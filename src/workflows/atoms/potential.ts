@@ -1,21 +1,21 @@
 /** The potential that a study names, for the atoms that it moves. */
 import { basename } from "node:path";
-import { EcitonError, studyError } from "../core/errors.ts";
-import { parseFuncfl } from "../data/formats/eam-funcfl.ts";
-import { parseSetfl } from "../data/formats/eam-setfl.ts";
-import { readTextFile } from "../data/read-text.ts";
-import { pathFromStudy } from "../data/study/load-study.ts";
-import type { PotentialKind } from "../data/study/potential-schema.ts";
-import type { Study } from "../data/study/schema.ts";
-import type { BuckinghamSpec } from "../dynamics/potentials/buckingham.ts";
-import type { CoulombSpec } from "../dynamics/potentials/coulomb.ts";
-import { createPotential, type PotentialSpec } from "../dynamics/potentials/create-potential.ts";
-import { type EamSpec, tablesFromFuncfl } from "../dynamics/potentials/eam.ts";
-import { fifthShellCutoff, type GuptaSpec } from "../dynamics/potentials/gupta.ts";
-import { ionSet, ionSets } from "../dynamics/potentials/ion-sets.ts";
-import type { LennardJonesSpec } from "../dynamics/potentials/lennard-jones.ts";
-import type { MorseSpec } from "../dynamics/potentials/morse.ts";
-import type { PairCutoff } from "../dynamics/potentials/pair-potential.ts";
+import { EcitonError, studyError } from "../../core/errors.ts";
+import { parseFuncfl } from "../../data/formats/eam-funcfl.ts";
+import { parseSetfl } from "../../data/formats/eam-setfl.ts";
+import { readTextFile } from "../../data/read-text.ts";
+import { pathFromStudy } from "../../data/study/load-study.ts";
+import type { PotentialKind } from "../../data/study/potential-schema.ts";
+import type { Study } from "../../data/study/schema.ts";
+import type { BuckinghamSpec } from "../../dynamics/potentials/buckingham.ts";
+import type { CoulombSpec } from "../../dynamics/potentials/coulomb.ts";
+import { createPotential, type PotentialSpec } from "../../dynamics/potentials/create-potential.ts";
+import { type EamSpec, tablesFromFuncfl } from "../../dynamics/potentials/eam.ts";
+import { fifthShellCutoff, type GuptaSpec } from "../../dynamics/potentials/gupta.ts";
+import { ionSet, ionSets } from "../../dynamics/potentials/ion-sets.ts";
+import type { LennardJonesSpec } from "../../dynamics/potentials/lennard-jones.ts";
+import type { MorseSpec } from "../../dynamics/potentials/morse.ts";
+import type { PairCutoff } from "../../dynamics/potentials/pair-potential.ts";
 import {
   lennardJonesSet,
   lennardJonesSets,
@@ -23,12 +23,17 @@ import {
   morseSets,
   usualLennardJonesCutoff,
   usualMorseCutoff,
-} from "../dynamics/potentials/pair-sets.ts";
-import { guptaSet, guptaSets, suttonChenSet, suttonChenSets } from "../dynamics/potentials/parameter-sets.ts";
-import type { SmoothCutoff } from "../dynamics/potentials/smooth-cutoff.ts";
-import { type SuttonChenSpec, twoLatticeConstants } from "../dynamics/potentials/sutton-chen.ts";
-import { zhouTables } from "../dynamics/potentials/zhou-eam.ts";
-import { hashFile, type InputFile } from "./provenance.ts";
+} from "../../dynamics/potentials/pair-sets.ts";
+import {
+  guptaSet,
+  guptaSets,
+  suttonChenSet,
+  suttonChenSets,
+} from "../../dynamics/potentials/parameter-sets.ts";
+import type { SmoothCutoff } from "../../dynamics/potentials/smooth-cutoff.ts";
+import { type SuttonChenSpec, twoLatticeConstants } from "../../dynamics/potentials/sutton-chen.ts";
+import { zhouTables } from "../../dynamics/potentials/zhou-eam.ts";
+import { hashFile, type InputFile } from "../provenance.ts";
 
 type StudyPotential = NonNullable<NonNullable<Study["model"]>["potential"]>;
 

@@ -1,13 +1,13 @@
 /** What a relaxation will do with a study, everything checked before anything runs. */
-import { studyError } from "../core/errors.ts";
-import { fixedAtoms } from "../data/fixed-atoms.ts";
-import { type AtomsSource, openAtoms } from "../data/generators/create-atoms.ts";
-import type { Structure } from "../data/structure.ts";
-import type { LoadedStudy } from "../data/study/load-study.ts";
-import type { RelaxSettings } from "../dynamics/minimise/relax-settings.ts";
-import type { PartPlan } from "./part-run.ts";
+import { studyError } from "../../core/errors.ts";
+import { fixedAtoms } from "../../data/fixed-atoms.ts";
+import { type AtomsSource, openAtoms } from "../../data/generators/create-atoms.ts";
+import type { Structure } from "../../data/structure.ts";
+import type { LoadedStudy } from "../../data/study/load-study.ts";
+import type { RelaxSettings } from "../../dynamics/minimise/relax-settings.ts";
+import type { PartPlan } from "../part-run.ts";
+import { hashFile } from "../provenance.ts";
 import { type ChosenPotential, potentialOf } from "./potential.ts";
-import { hashFile } from "./provenance.ts";
 import { checkRelaxable, relaxSettings } from "./relax-settings.ts";
 
 export interface RelaxPlan extends PartPlan {

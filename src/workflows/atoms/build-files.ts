@@ -1,20 +1,20 @@
 /** Built structures in files: extended XYZ, a table, and other formats where the study asks for them. */
 import { join } from "node:path";
-import { studyError } from "../core/errors.ts";
-import { det3 } from "../core/linalg.ts";
-import { covalentRadius } from "../data/element-data.ts";
-import { writeCif } from "../data/formats/cif-write.ts";
-import { writeExtxyz } from "../data/formats/extxyz-write.ts";
-import { writePoscar } from "../data/formats/poscar-write.ts";
-import { formulaOf } from "../data/generators/built.ts";
-import { shortestDistances } from "../data/generators/layers.ts";
-import type { Structure } from "../data/structure.ts";
-import type { AtomsSpec } from "../data/study/atoms-schema.ts";
-import { writeChunksAtomic, writeFileAtomic } from "../exec/atomic-file.ts";
-import { neighbourList } from "../lattice/neighbour-list.ts";
-import { toCsv } from "../report/csv.ts";
-import type { StructureRow } from "../report/structures-model.ts";
-import { numbered, STRUCTURES } from "./output-files.ts";
+import { studyError } from "../../core/errors.ts";
+import { det3 } from "../../core/linalg.ts";
+import { covalentRadius } from "../../data/element-data.ts";
+import { writeCif } from "../../data/formats/cif-write.ts";
+import { writeExtxyz } from "../../data/formats/extxyz-write.ts";
+import { writePoscar } from "../../data/formats/poscar-write.ts";
+import { formulaOf } from "../../data/generators/built.ts";
+import { shortestDistances } from "../../data/generators/layers.ts";
+import type { Structure } from "../../data/structure.ts";
+import type { AtomsSpec } from "../../data/study/atoms-schema.ts";
+import { writeChunksAtomic, writeFileAtomic } from "../../exec/atomic-file.ts";
+import { neighbourList } from "../../lattice/neighbour-list.ts";
+import { toCsv } from "../../report/csv.ts";
+import type { StructureRow } from "../../report/structures-model.ts";
+import { numbered, STRUCTURES } from "../output-files.ts";
 
 type WriteFormat = NonNullable<AtomsSpec["write"]>[number];
 

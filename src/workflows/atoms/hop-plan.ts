@@ -1,19 +1,19 @@
 /** What a search for the lowest minima will do with a study, everything checked before anything runs. */
-import { studyError } from "../core/errors.ts";
-import { fixedAtoms } from "../data/fixed-atoms.ts";
-import { openAtoms } from "../data/generators/create-atoms.ts";
-import type { Structure } from "../data/structure.ts";
-import type { HopSection } from "../data/study/hop-schema.ts";
-import type { LoadedStudy } from "../data/study/load-study.ts";
-import { type HopSettings, type MoveKind, moveKinds } from "../dynamics/hop/hop-settings.ts";
-import { checkedWeights } from "../dynamics/hop/hopper.ts";
-import type { RelaxSettings } from "../dynamics/minimise/relax-settings.ts";
-import { movingAtoms } from "../dynamics/moving-atoms.ts";
-import { count, integer } from "../report/numbers.ts";
-import { numbered } from "./output-files.ts";
-import type { PartPlan } from "./part-run.ts";
+import { studyError } from "../../core/errors.ts";
+import { fixedAtoms } from "../../data/fixed-atoms.ts";
+import { openAtoms } from "../../data/generators/create-atoms.ts";
+import type { Structure } from "../../data/structure.ts";
+import type { HopSection } from "../../data/study/hop-schema.ts";
+import type { LoadedStudy } from "../../data/study/load-study.ts";
+import { type HopSettings, type MoveKind, moveKinds } from "../../dynamics/hop/hop-settings.ts";
+import { checkedWeights } from "../../dynamics/hop/hopper.ts";
+import type { RelaxSettings } from "../../dynamics/minimise/relax-settings.ts";
+import { movingAtoms } from "../../dynamics/moving-atoms.ts";
+import { count, integer } from "../../report/numbers.ts";
+import { numbered } from "../output-files.ts";
+import type { PartPlan } from "../part-run.ts";
+import { hashFile } from "../provenance.ts";
 import { type ChosenPotential, potentialOf } from "./potential.ts";
-import { hashFile } from "./provenance.ts";
 import { checkRelaxable, relaxSettings } from "./relax-settings.ts";
 
 export interface HopPlan extends PartPlan {

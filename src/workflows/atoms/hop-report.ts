@@ -1,16 +1,16 @@
 /** What is said of a search for minima: the report, the verdict, the lines on the terminal. */
 import { join } from "node:path";
-import { EcitonError } from "../core/errors.ts";
-import { endings, type HopCountsState, refusals, sources } from "../dynamics/hop/hop-counts.ts";
-import type { FinishedPath } from "../dynamics/hop/hop-task.ts";
-import type { HopMinimum, HopPath } from "../report/hop-model.ts";
-import { count, integer } from "../report/numbers.ts";
+import { EcitonError } from "../../core/errors.ts";
+import { endings, type HopCountsState, refusals, sources } from "../../dynamics/hop/hop-counts.ts";
+import type { FinishedPath } from "../../dynamics/hop/hop-task.ts";
+import type { HopMinimum, HopPath } from "../../report/hop-model.ts";
+import { count, integer } from "../../report/numbers.ts";
+import type { Provenance } from "../provenance.ts";
+import { provenanceSummary, writeReport } from "../report.ts";
+import type { Verdict } from "../verdict.ts";
 import { atomsPictures } from "./atoms-pictures.ts";
 import type { FoundMinimum } from "./hop-files.ts";
 import { type HopPlan, methodText, pathFile } from "./hop-plan.ts";
-import type { Provenance } from "./provenance.ts";
-import { provenanceSummary, writeReport } from "./report.ts";
-import type { Verdict } from "./verdict.ts";
 
 /** In the viewer. */
 const MOST_PICTURES = 20;

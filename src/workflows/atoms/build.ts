@@ -1,17 +1,17 @@
 /** `eciton build`: the structures of a study's section `atoms`, in files for other programs and to look at. */
 import { join } from "node:path";
-import { EcitonError, studyError } from "../core/errors.ts";
-import { type AtomsSource, openAtoms } from "../data/generators/create-atoms.ts";
-import type { Structure } from "../data/structure.ts";
-import type { LoadedStudy } from "../data/study/load-study.ts";
-import { count, integer } from "../report/numbers.ts";
+import { EcitonError, studyError } from "../../core/errors.ts";
+import { type AtomsSource, openAtoms } from "../../data/generators/create-atoms.ts";
+import type { Structure } from "../../data/structure.ts";
+import type { LoadedStudy } from "../../data/study/load-study.ts";
+import { count, integer } from "../../report/numbers.ts";
+import type { RunContext } from "../context.ts";
+import { type PartPlan, partFinished, runPart } from "../part-run.ts";
+import { hashFile, type Provenance } from "../provenance.ts";
+import { provenanceSummary, writeReport } from "../report.ts";
+import type { Verdict } from "../verdict.ts";
 import { atomsPictures } from "./atoms-pictures.ts";
 import { type BuiltRow, builtRow, checkWritable, writeStructures } from "./build-files.ts";
-import type { RunContext } from "./context.ts";
-import { type PartPlan, partFinished, runPart } from "./part-run.ts";
-import { hashFile, type Provenance } from "./provenance.ts";
-import { provenanceSummary, writeReport } from "./report.ts";
-import type { Verdict } from "./verdict.ts";
 
 export interface BuildPlan extends PartPlan {
   readonly source: AtomsSource;

@@ -1,8 +1,8 @@
 /** Structures of free atoms in the report's three-dimensional viewer. */
-import { covalentRadius } from "../data/element-data.ts";
-import type { Structure } from "../data/structure.ts";
-import { okabeIto } from "../report/marks.ts";
-import type { SnapshotFrame, SnapshotSummary } from "../report/model.ts";
+import { covalentRadius } from "../../data/element-data.ts";
+import type { Structure } from "../../data/structure.ts";
+import { okabeIto } from "../../report/marks.ts";
+import type { SnapshotFrame, SnapshotSummary } from "../../report/model.ts";
 
 /** More make a page that no browser likes. */
 const MOST_ATOMS = 20_000;

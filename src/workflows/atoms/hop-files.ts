@@ -1,13 +1,13 @@
 /** What a search for minima leaves for other programs: structures and tables. */
 import { join } from "node:path";
-import { pointGroup } from "../analysis/atoms/point-group.ts";
-import { EcitonError } from "../core/errors.ts";
-import { writeExtxyz } from "../data/formats/extxyz-write.ts";
-import type { Structure } from "../data/structure.ts";
-import type { Minimum } from "../dynamics/hop/archive.ts";
-import type { FinishedPath } from "../dynamics/hop/hop-task.ts";
-import { writeChunksAtomic, writeFileAtomic } from "../exec/atomic-file.ts";
-import { toCsv } from "../report/csv.ts";
+import { pointGroup } from "../../analysis/atoms/point-group.ts";
+import { EcitonError } from "../../core/errors.ts";
+import { writeExtxyz } from "../../data/formats/extxyz-write.ts";
+import type { Structure } from "../../data/structure.ts";
+import type { Minimum } from "../../dynamics/hop/archive.ts";
+import type { FinishedPath } from "../../dynamics/hop/hop-task.ts";
+import { writeChunksAtomic, writeFileAtomic } from "../../exec/atomic-file.ts";
+import { toCsv } from "../../report/csv.ts";
 
 export interface FoundMinimum extends Minimum {
   /** 1 is the lowest. */

@@ -1,19 +1,19 @@
 /** `eciton hop`: the lowest minima of the atoms of a study, by basin hopping or from independent structures. */
 import { join } from "node:path";
-import { mergeArchives } from "../dynamics/hop/archive.ts";
-import { numPairs } from "../dynamics/hop/distances.ts";
-import { type FinishedPath, type HopPayload, hopTask } from "../dynamics/hop/hop-task.ts";
-import { movingAtoms } from "../dynamics/moving-atoms.ts";
-import { count } from "../report/numbers.ts";
-import type { RunContext } from "./context.ts";
+import { mergeArchives } from "../../dynamics/hop/archive.ts";
+import { numPairs } from "../../dynamics/hop/distances.ts";
+import { type FinishedPath, type HopPayload, hopTask } from "../../dynamics/hop/hop-task.ts";
+import { movingAtoms } from "../../dynamics/moving-atoms.ts";
+import { count } from "../../report/numbers.ts";
+import type { RunContext } from "../context.ts";
+import { CHECKPOINTS, TRAJECTORIES } from "../output-files.ts";
+import { partFinished, runPart } from "../part-run.ts";
+import { placeOf, runTasks } from "../sample-tasks.ts";
+import { HOP_STREAM } from "../streams.ts";
 import { foundMinima, writeHop } from "./hop-files.ts";
 import { type HopPlan, methodText, pathFile } from "./hop-plan.ts";
 import { hopReport } from "./hop-report.ts";
-import { CHECKPOINTS, TRAJECTORIES } from "./output-files.ts";
-import { partFinished, runPart } from "./part-run.ts";
 import { settingsText } from "./relax-settings.ts";
-import { placeOf, runTasks } from "./sample-tasks.ts";
-import { HOP_STREAM } from "./streams.ts";
 
 export { plan } from "./hop-plan.ts";
 

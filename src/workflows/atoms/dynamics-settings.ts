@@ -1,11 +1,11 @@
 /** What a section `dynamics` asks for, as src/dynamics/md takes it. */
-import { dataError } from "../core/errors.ts";
-import type { Structure } from "../data/structure.ts";
-import { type DynamicsSection, usualDynamics } from "../data/study/dynamics-schema.ts";
-import type { EnsembleSpec } from "../dynamics/md/ensemble.ts";
-import { VELOCITIES } from "../dynamics/md/frame-text.ts";
-import type { MdAtoms, ReplicaPlan } from "../dynamics/md/replica.ts";
-import { type Segment, staircaseSegments } from "../dynamics/md/schedule.ts";
+import { dataError } from "../../core/errors.ts";
+import type { Structure } from "../../data/structure.ts";
+import { type DynamicsSection, usualDynamics } from "../../data/study/dynamics-schema.ts";
+import type { EnsembleSpec } from "../../dynamics/md/ensemble.ts";
+import { VELOCITIES } from "../../dynamics/md/frame-text.ts";
+import type { MdAtoms, ReplicaPlan } from "../../dynamics/md/replica.ts";
+import { type Segment, staircaseSegments } from "../../dynamics/md/schedule.ts";
 
 export function ensembleOf(section: DynamicsSection): EnsembleSpec {
   const { ensemble, thermostat, barostat } = section;

@@ -5,17 +5,17 @@ import {
   type RelaxPayload,
   type RelaxTaskResult,
   relaxTask,
-} from "../dynamics/minimise/relax-task.ts";
-import { type MovingAtoms, movingAtoms } from "../dynamics/moving-atoms.ts";
-import { count, integer } from "../report/numbers.ts";
-import type { RunContext } from "./context.ts";
-import { CHECKPOINTS, numbered } from "./output-files.ts";
-import { partFinished, runPart } from "./part-run.ts";
+} from "../../dynamics/minimise/relax-task.ts";
+import { type MovingAtoms, movingAtoms } from "../../dynamics/moving-atoms.ts";
+import { count, integer } from "../../report/numbers.ts";
+import type { RunContext } from "../context.ts";
+import { CHECKPOINTS, numbered } from "../output-files.ts";
+import { partFinished, runPart } from "../part-run.ts";
+import { placeOf, runTasks } from "../sample-tasks.ts";
 import { relaxedStructures, writeRelaxation } from "./relax-files.ts";
 import type { RelaxPlan } from "./relax-plan.ts";
 import { relaxationReport } from "./relax-report.ts";
 import { settingsText } from "./relax-settings.ts";
-import { placeOf, runTasks } from "./sample-tasks.ts";
 
 export { plan } from "./relax-plan.ts";
 

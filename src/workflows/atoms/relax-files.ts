@@ -1,14 +1,14 @@
 /** What a relaxation leaves for other programs: structures and a table. */
 import { join } from "node:path";
-import { det3 } from "../core/linalg.ts";
-import { writeExtxyz } from "../data/formats/extxyz-write.ts";
-import { formulaOf } from "../data/generators/built.ts";
-import type { Structure } from "../data/structure.ts";
-import type { RelaxResult } from "../dynamics/minimise/relax-settings.ts";
-import type { FailedRelaxation, RelaxOutcome } from "../dynamics/minimise/relax-task.ts";
-import { structureOf } from "../dynamics/moving-atoms.ts";
-import { writeChunksAtomic, writeFileAtomic } from "../exec/atomic-file.ts";
-import { type CsvValue, toCsv } from "../report/csv.ts";
+import { det3 } from "../../core/linalg.ts";
+import { writeExtxyz } from "../../data/formats/extxyz-write.ts";
+import { formulaOf } from "../../data/generators/built.ts";
+import type { Structure } from "../../data/structure.ts";
+import type { RelaxResult } from "../../dynamics/minimise/relax-settings.ts";
+import type { FailedRelaxation, RelaxOutcome } from "../../dynamics/minimise/relax-task.ts";
+import { structureOf } from "../../dynamics/moving-atoms.ts";
+import { writeChunksAtomic, writeFileAtomic } from "../../exec/atomic-file.ts";
+import { type CsvValue, toCsv } from "../../report/csv.ts";
 
 /** A structure of the study and what became of it. */
 export interface Relaxed {
