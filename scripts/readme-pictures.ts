@@ -1,6 +1,6 @@
 /**
- * Takes three plots of a report out as pictures for the README.
- *   npx tsx scripts/readme-pictures.ts eciton-out/ceria-111/report.html
+ * Takes plots of reports out as pictures for the README: of each report that is given, those that it has.
+ *   npx tsx scripts/readme-pictures.ts eciton-out/ceria-111/report.html eciton-out/melting-cu147/report.html
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { parseHTML } from "linkedom";
@@ -32,15 +32,20 @@ const pictures: readonly Picture[] = [
     label: "ECIs against cluster diameter",
     title: "Pair and larger interactions that the fit kept",
   },
+  {
+    file: "cu147-lindemann.svg",
+    label: "Lindemann index",
+    title: "Melting of Cu147: how much distances between atoms fluctuate",
+  },
 ];
 
-const [report] = process.argv.slice(2);
-const { document } = parseHTML(readFileSync(report, "utf8"));
+const documents = process.argv.slice(2).map((report) => parseHTML(readFileSync(report, "utf8")).document);
 
 for (const { file, label, title } of pictures) {
-  const plot = [...document.querySelectorAll("svg[aria-label]")].find((svg) =>
-    svg.getAttribute("aria-label")!.startsWith(label),
-  )!;
+  const plot = documents
+    .flatMap((document) => [...document.querySelectorAll("svg[aria-label]")])
+    .find((svg) => svg.getAttribute("aria-label")!.startsWith(label));
+  if (!plot) continue;
   // Strokes that differ by their tooltip alone are one stroke on paper.
   const seen = new Set<string>();
   for (const line of plot.querySelectorAll("line")) {
@@ -74,4 +79,5 @@ for (const { file, label, title } of pictures) {
     `${plot.outerHTML}${legend.join("")}</svg>\n`;
   const rounded = svg.replaceAll(/\d+\.\d{3,}/g, (number) => String(Number(Number(number).toFixed(2))));
   writeFileSync(new URL(`../docs/images/${file}`, import.meta.url), rounded);
+  console.log(`docs/images/${file}`);
 }
