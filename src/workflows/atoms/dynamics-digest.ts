@@ -36,8 +36,6 @@ export interface ReplicaDigest {
   /** Block means, by the columns of the series file; columns with empty cells are left out. */
   readonly series: Readonly<Record<string, Float64Array>>;
   readonly segments: readonly SegmentDigest[];
-  /** Frames of the trajectory in segments that were measured. */
-  readonly frames: number;
   /** K/kT of the measured segments at one temperature; null in nve and for few rows. */
   readonly kinetic: KineticHistogram | null;
 }
@@ -50,11 +48,10 @@ export interface KineticHistogram {
 
 export function digestReplica(plan: ReplicaPlan, run: FinishedMd): ReplicaDigest {
   const { series, halves, kinetic } = readSeries(plan, run);
-  const { indices, frames } = readFrames(plan, run.segments);
+  const indices = readFrames(plan, run.segments);
   return {
     series,
     kinetic,
-    frames,
     segments: run.segments.map((_, k) => ({ halves_eV: halves[k], lindemann: indices[k] })),
   };
 }
@@ -128,16 +125,20 @@ class Mean {
   }
 }
 
-/** The trajectory is read frame by frame; clusters alone have distances without images. */
-function readFrames(plan: ReplicaPlan, segments: readonly SegmentResult[]) {
+/** Whether a structure has Lindemann indices: clusters alone have distances without images. */
+export function hasLindemann({ atoms }: ReplicaPlan): boolean {
+  const count = atoms.species.length;
+  return !atoms.periodic.some(Boolean) && count >= 2 && count <= MOST_ATOMS;
+}
+
+/** The trajectory is read frame by frame. */
+function readFrames(plan: ReplicaPlan, segments: readonly SegmentResult[]): (LindemannIndices | null)[] {
   const { atoms, trajectory } = plan;
   const indices = segments.map((): LindemannIndices | null => null);
+  if (!trajectory || !hasLindemann(plan)) return indices;
   const count = atoms.species.length;
-  if (!trajectory || atoms.periodic.some(Boolean) || count < 2 || count > MOST_ATOMS)
-    return { indices, frames: 0 };
   const groups = regionsOfStart(plan);
   const finder = new SegmentFinder(segments);
-  let frames = 0;
   let current = -1;
   let fluctuation = new BondFluctuation(count);
   const finish = () => {
@@ -161,10 +162,9 @@ function readFrames(plan: ReplicaPlan, segments: readonly SegmentResult[]) {
       fluctuation = new BondFluctuation(count);
     }
     fluctuation.add(positions);
-    frames++;
   }
   finish();
-  return { indices, frames };
+  return indices;
 }
 
 function regionsOfStart({ atoms }: ReplicaPlan) {

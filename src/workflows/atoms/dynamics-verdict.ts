@@ -4,7 +4,7 @@ import type { SegmentResult } from "../../dynamics/md/averages.ts";
 import { count, integer, plain, significant } from "../../report/numbers.ts";
 import type { Verdict } from "../verdict.ts";
 import type { Caloric } from "./caloric.ts";
-import { FEWEST_FRAMES, isState, type SegmentDigest } from "./dynamics-digest.ts";
+import { FEWEST_FRAMES, hasLindemann, isState, type SegmentDigest } from "./dynamics-digest.ts";
 import type { Replica, StructureCurves } from "./dynamics-files.ts";
 import type { DynamicsPlan } from "./dynamics-plan.ts";
 
@@ -98,15 +98,13 @@ export function warningsOf(part: DynamicsPlan, replicas: readonly Replica[]): st
     const more = names.length > MOST_NAMES ? ` and ${integer(names.length - MOST_NAMES)} more segments` : "";
     return [`${names.slice(0, MOST_NAMES).join("; ")}${more}: ${text}`];
   });
-  const { trajectory } = part.section;
-  const cluster = replicas.some(
+  const fewFrames = replicas.some(
     ({ planned, end }) =>
       end &&
-      end.digest.frames > 0 &&
-      planned.plan.atoms.periodic.every((p) => !p) &&
+      hasLindemann(planned.plan) &&
       end.run.segments.some(({ measured: is }, k) => is && end.digest.segments[k].lindemann === null),
   );
-  if (trajectory && cluster)
+  if (part.section.trajectory && fewFrames)
     warnings.push(
       `segments with fewer than ${FEWEST_FRAMES} frames have no Lindemann index: lower dynamics.trajectory.every_steps`,
     );
