@@ -24,10 +24,12 @@ interface Options {
   readonly own?: boolean;
   readonly inputs?: readonly string[];
   readonly workers?: number;
+  readonly signal?: AbortSignal;
+  readonly folder?: string;
 }
 
 async function analyse(files: Readonly<Record<string, string>>, options: Options = {}) {
-  const folder = scratch();
+  const folder = options.folder ?? scratch();
   for (const [name, text] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
     writeFileSync(join(folder, name), text);
@@ -44,7 +46,7 @@ async function analyse(files: Readonly<Record<string, string>>, options: Options
       executor,
       outDir,
       resume: false,
-      signal: new AbortController().signal,
+      signal: options.signal ?? new AbortController().signal,
       say: () => {},
       command: "eciton analyze",
     });
@@ -533,7 +535,7 @@ describe("folders and names", () => {
     );
     expect(rows("point-groups").map(({ point_group }) => point_group)).toEqual(["Ih", "Ih", "Ih"]);
     const names = (document.sets as { name: string }[]).map(({ name }) => name);
-    expect(names.map((name) => basename(name))).toEqual(["relaxed.extxyz", "minima.extxyz"]);
+    expect(names.map((name) => basename(name))).toEqual(["one", "two"]);
   });
 
   it("runs on lattices and atoms do not mix, nor do studies with anything else", () => {
@@ -545,6 +547,17 @@ describe("folders and names", () => {
     expect(() => kind("a.xyz", "study.yaml")).toThrow(/study\.yaml: a study is analysed alone/);
     expect(() => kind("a.xyz", "b.xyz")).toThrow(/b\.xyz: there is no such file/);
     expect(() => setsOfStudy(loadStudy(join(folder, "study.yaml")))).toThrow(/has written no atoms into/);
+  });
+
+  it("an interruption leaves nothing", async () => {
+    const folder = scratch({ "fcc.extxyz": xyz([fcc(3.6, 1)]) });
+    const stop = new AbortController();
+    stop.abort();
+    const failure = await failureOf(
+      analyse({ "fcc.extxyz": xyz([fcc(3.6, 1)]) }, { signal: stop.signal, folder }),
+    );
+    expect(failure.code).toBe("cancelled");
+    expect(readdirSync(folder)).toEqual(["fcc.extxyz"]);
   });
 
   it("a second analysis leaves nothing of the first one", async () => {

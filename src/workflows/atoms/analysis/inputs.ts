@@ -14,6 +14,8 @@ import { type FinishedDynamics, readDynamics } from "./finished-dynamics.ts";
 /** Files that are taken together. */
 export interface DataSet {
   readonly name: string;
+  /** Folder, file or pattern that it was named by. */
+  readonly place: string;
   readonly files: readonly string[];
   /** Dynamics that wrote some of the files; empty where there were none. */
   readonly runs: readonly FinishedDynamics[];
@@ -89,7 +91,7 @@ export function setsOfInputs(inputs: readonly string[]): DataSet[] {
   const sets = inputs.flatMap((input) =>
     statSync(input).isDirectory()
       ? setsOfFolder(input)
-      : [{ name: nameOfFile(input), files: [input], runs: [], warnings: [] }],
+      : [{ name: nameOfFile(input), place: input, files: [input], runs: [], warnings: [] }],
   );
   return withUniqueNames(sets);
 }
@@ -100,10 +102,16 @@ export function setsOfInputs(inputs: readonly string[]): DataSet[] {
  */
 export function setsOfStudy({ study, folder }: LoadedStudy): DataSet[] {
   const { files, sets } = study.analysis!.frames;
-  const plain = (name: string, paths: string[]): DataSet => ({ name, files: paths, runs: [], warnings: [] });
+  const plain = (name: string, place: string, paths: string[]): DataSet => ({
+    name,
+    files: paths,
+    runs: [],
+    warnings: [],
+  });
   if (sets)
     return Object.entries(sets).map(([name, patterns]) =>
       plain(
+        name,
         name,
         patterns.flatMap((pattern, i) => matching(pattern, folder, `analysis.frames.sets.${name}[${i}]`)),
       ),
@@ -112,7 +120,7 @@ export function setsOfStudy({ study, folder }: LoadedStudy): DataSet[] {
     return withUniqueNames(
       files.map((pattern, i) => {
         const found = matching(pattern, folder, `analysis.frames.files[${i}]`);
-        return plain(found.length === 1 ? nameOfFile(found[0]) : pattern, found);
+        return plain(found.length === 1 ? nameOfFile(found[0]) : pattern, pattern, found);
       }),
     );
   const own = join("eciton-out", study.name);
@@ -153,6 +161,7 @@ function setsOfFolder(folder: string): DataSet[] {
         : [];
     return {
       name: parts.length === 1 ? study : `${study} (${part})`,
+      place: folder,
       files,
       runs: run ? [run] : [],
       warnings: unfinished,
@@ -173,11 +182,11 @@ function nameOfFile(path: string): string {
     .replace(/\.(extxyz|xyz|cif|dump|lammpstrj|lammpsdump|vasp|poscar)$/i, "");
 }
 
-/** Where names are the same, the paths tell the sets apart. */
+/** Where names are the same, the places tell the sets apart. */
 function withUniqueNames(sets: readonly DataSet[]): DataSet[] {
   const all = sets.map(({ name }) => name);
   const once = sets.map((set) =>
-    all.filter((name) => name === set.name).length === 1 ? set : { ...set, name: set.files[0] ?? set.name },
+    all.filter((name) => name === set.name).length === 1 ? set : { ...set, name: set.place },
   );
   const seen = new Map<string, number>();
   return once.map((set) => {

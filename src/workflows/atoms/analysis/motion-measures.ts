@@ -57,6 +57,11 @@ export function motionSubject(
 /** Lags that a velocity autocorrelation keeps at most, in bytes of velocities. */
 const MOST_BYTES = 2 ** 30;
 
+/** Frames that a fluctuation is told from. */
+const FEWEST_FRAMES = 20;
+/** Metals vibrate up to some 10 THz. */
+const LOWEST_LIMIT_THZ = 15;
+
 /** One window of a trajectory: frames that are evenly spaced in time. */
 export class MotionMeasures {
   readonly #section: AnalysisSection;
@@ -106,8 +111,10 @@ export class MotionMeasures {
   curves(labels: Curve["labels"], warn: (text: string) => void): Curve[] {
     return [
       ...this.#displacements.flatMap((group) => this.#displacementCurves(group, labels, warn)),
-      ...(this.#fluctuation && this.#frames > 1 ? this.#fluctuationCurves(this.#fluctuation, labels) : []),
-      ...(this.#velocities && this.#frames > 1 ? this.#velocityCurves(this.#velocities, labels) : []),
+      ...(this.#fluctuation && this.#frames > 1
+        ? this.#fluctuationCurves(this.#fluctuation, labels, warn)
+        : []),
+      ...(this.#velocities && this.#frames > 1 ? this.#velocityCurves(this.#velocities, labels, warn) : []),
     ];
   }
 
@@ -156,8 +163,16 @@ export class MotionMeasures {
     }
   }
 
-  #fluctuationCurves(fluctuation: BondFluctuation, labels: Curve["labels"]): Curve[] {
-    const { regions, bonds, species } = this.#subject;
+  #fluctuationCurves(
+    fluctuation: BondFluctuation,
+    labels: Curve["labels"],
+    warn: (text: string) => void,
+  ): Curve[] {
+    const { file, regions, bonds, species } = this.#subject;
+    if (this.#frames < FEWEST_FRAMES)
+      warn(
+        `${file}: Lindemann indices of fewer than ${FEWEST_FRAMES} frames are too small: slow motion has not been seen`,
+      );
     const number = (kind: string, part: string, value: number) =>
       numberCurve(
         "index",
@@ -184,7 +199,17 @@ export class MotionMeasures {
     ];
   }
 
-  #velocityCurves(velocities: VelocityAutocorrelation, labels: Curve["labels"]): Curve[] {
+  #velocityCurves(
+    velocities: VelocityAutocorrelation,
+    labels: Curve["labels"],
+    warn: (text: string) => void,
+  ): Curve[] {
+    const limit = 500 / this.#frameTime;
+    if (limit < LOWEST_LIMIT_THZ)
+      warn(
+        `${this.#subject.file}: with a frame every ${Number(this.#frameTime.toPrecision(6))} fs, vibrations above ` +
+          `${Number(limit.toPrecision(3))} THz show at lower frequencies; write frames more often`,
+      );
     const { normalised, perAtom } = velocities.result();
     const integral = greenKubo(perAtom, this.#frameTime);
     const spectrum = vibrationalSpectrum(normalised, this.#frameTime);

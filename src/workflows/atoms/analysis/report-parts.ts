@@ -25,7 +25,7 @@ export interface Measurements {
 export function reportParts(all: Measurements): AtomsPart[] {
   const { sets, plan, results } = all;
   const parts: (AtomsPart | null)[] = [
-    bondPart(sets),
+    bondPart(sets, plan.section.bonds?.width_A ?? 0),
     coordinationPart(sets),
     radialPart(sets),
     anglePart(sets),
@@ -58,7 +58,13 @@ function readable(
 const has = (sets: readonly MeasuredSet[], table: string) =>
   sets.some(({ curves }) => curves.some((curve) => curve.table === table));
 
-function bondPart(sets: readonly MeasuredSet[]): AtomsPart | null {
+/** A histogram that begins and ends at zero, as it does beyond its bins. */
+function closed(points: CurvePlot["series"][number]["points"], width: number) {
+  const [first, last] = [points[0], points[points.length - 1]];
+  return [{ x: first.x - width, y: 0 }, ...points, { x: last.x + width, y: 0 }];
+}
+
+function bondPart(sets: readonly MeasuredSet[], width: number): AtomsPart | null {
   if (!has(sets, "bonds")) return null;
   return {
     title: "Bonds",
@@ -67,7 +73,9 @@ function bondPart(sets: readonly MeasuredSet[]): AtomsPart | null {
         title: "Lengths of bonds",
         xLabel: "length (Å)",
         yLabel: "share of the bonds in a bin",
-        series: seriesOf(sets, "bond-lengths", "fraction", (curve) => String(curve.labels.pair)),
+        series: seriesOf(sets, "bond-lengths", "fraction", (curve) => String(curve.labels.pair)).map(
+          (series) => ({ ...series, points: closed(series.points, width) }),
+        ),
       },
     ],
     tables: [
