@@ -104,6 +104,7 @@ export function setsOfStudy({ study, folder }: LoadedStudy): DataSet[] {
   const { files, sets } = study.analysis!.frames;
   const plain = (name: string, place: string, paths: string[]): DataSet => ({
     name,
+    place,
     files: paths,
     runs: [],
     warnings: [],
