@@ -10,7 +10,10 @@ import { isState, type LindemannIndices, type SegmentDigest } from "./dynamics-d
 const FEWEST_TEMPERATURES = 3;
 /** A cluster counts as molten above. */
 export const MOLTEN = 0.1;
-/** The largest slope has to be above the median by so many of its errors, and by this factor, to be a melting point. */
+/**
+ * The largest slope has to be above the median by so many of the usual errors, and by this factor, to be a melting point. Its
+ * own error says nothing against it: where replicas melt, they differ.
+ */
 const ERRORS_ABOVE = 3;
 const FACTOR_ABOVE = 1.3;
 
@@ -150,14 +153,18 @@ function meanIndices(indices: readonly LindemannIndices[]): CaloricState["lindem
 }
 
 function standsOut({ slopes, steepest }: CaloricCurve): boolean {
-  const sorted = slopes.map(({ slope }) => slope).sort((a, b) => a - b);
-  const usual = sorted[Math.floor((sorted.length - 1) / 2)];
-  const { error } = slopes.find(({ temperature }) => temperature === steepest.temperature)!;
+  const usual = median(slopes.map(({ slope }) => slope));
+  const error = median(slopes.map((one) => one.error));
   return (
     slopes.length > 2 &&
     steepest.slope > usual + ERRORS_ABOVE * error &&
     steepest.slope > FACTOR_ABOVE * usual
   );
+}
+
+/** The lower one of two in the middle. */
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor((values.length - 1) / 2)];
 }
 
 /** From the last temperature with an index below 0.1 to the next one. */
