@@ -33,9 +33,9 @@ const pictures: readonly Picture[] = [
     title: "Pair and larger interactions that the fit kept",
   },
   {
-    file: "cu147-lindemann.svg",
-    label: "Lindemann index",
-    title: "Melting of Cu147: how much distances between atoms fluctuate",
+    file: "cu147-melting.svg",
+    label: "Caloric curve",
+    title: "Energy of a copper cluster of 147 atoms that is heated, two runs",
   },
 ];
 
