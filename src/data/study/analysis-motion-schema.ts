@@ -74,7 +74,7 @@ export function soapSchema({ quantity, positive, whole }: SchemaPieces) {
       components: whole("axes of the map (principal components)").max(10).default(2),
       environments: whole("atoms of each data set, drawn at random, that the map and coverages are made of")
         .max(20_000)
-        .default(1000),
+        .default(500),
       reference: z
         .array(z.string())
         .min(1)
@@ -84,7 +84,7 @@ export function soapSchema({ quantity, positive, whole }: SchemaPieces) {
         ),
       threshold: positive(
         "number",
-        "largest distance (0 to 2) to the nearest environment that counts as covered; default: what 99 % of the covering " +
+        "largest distance (0 to √2) to the nearest environment that counts as covered; default: what 99 % of the covering " +
           "set have among themselves",
       ).optional(),
     })
