@@ -11,7 +11,7 @@ export interface Coverage {
 }
 
 /**
- * Distances d = √(2 − 2 p·p'/|p||p'|) of SOAP kernels, between 0 and 2, to the nearest environment of the reference.
+ * Distances d = √(2 − 2 p·p'/|p||p'|) of SOAP kernels, between 0 and √2, to the nearest environment of the reference.
  * @param threshold what counts as covered; null: the distance that 99 % of the reference's own environments have to
  *   their nearest neighbour among the others, as a set that covers itself would
  * @throws {EcitonError} "data" for an empty set, or a reference of one environment without a threshold
