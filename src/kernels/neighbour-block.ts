@@ -53,7 +53,6 @@ export const LIST_END = 468;
 export const PARAMETERS = 472;
 /** Up to eight arrays of one double for each record. */
 export const SCALARS = 476;
-export const MOST_SCALARS = 8;
 /** As many bytes as the plan asks for, for each entry that the list has room for; only until `compute` returns. */
 export const PAIRS = 508;
 export const BLOCK_BYTES = 512;
@@ -83,3 +82,5 @@ export const WITH_VIRIAL = 2;
 export const FAR = 1e9;
 /** Where the record stands that pads odd rows, Å: further from all atoms than any of them is from another. */
 export const NOWHERE = 1e10;
+/** Å²: above the square of any distance between atoms, below that to NOWHERE. A cut-off that leaves out padding alone. */
+export const ANY_SQUARE = 5e19;

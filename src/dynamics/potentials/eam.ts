@@ -11,6 +11,7 @@ import type { Setfl, SetflElement } from "../../data/formats/eam-setfl.ts";
 import type { Potential } from "../calculator.ts";
 import type { EmbeddedAtomFunctions } from "./embedded-atoms.ts";
 import { manyBodyPotential } from "./many-body-potential.ts";
+import { pairIndex } from "./species-pairs.ts";
 import { type EamSplines, splineAt, tableSpline } from "./table-spline.ts";
 
 export interface EamSpec {
@@ -51,11 +52,6 @@ export function eamSplines({ title, tables }: EamSpec): EamSplines {
     density: elements.map((one) => tableSpline(one.density, dr)),
     pairs: pairs.map((table) => tableSpline(table, dr)),
   };
-}
-
-/** Index of a pair of species among the pair tables. */
-export function pairIndex(a: number, b: number): number {
-  return a >= b ? (a * (a + 1)) / 2 + b : (b * (b + 1)) / 2 + a;
 }
 
 /** The plain formulas; what the kernel computes fast. */

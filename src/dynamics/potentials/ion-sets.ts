@@ -1,9 +1,8 @@
 /** Published sets of rigid ions that come with the package, in potentials/ceria.yaml. */
 import { z } from "zod";
-import { EcitonError } from "../../core/errors.ts";
 import type { BuckinghamSpec } from "./buckingham.ts";
 import type { CoulombSpec } from "./coulomb.ts";
-import { readParameterFile, requireSpecies } from "./parameter-sets.ts";
+import { readParameterFile, requireSpecies, setNamed } from "./parameter-sets.ts";
 
 const ionFile = z.strictObject({
   sets: z.array(
@@ -56,17 +55,10 @@ export function ionSets(): IonSet[] {
  * @throws {EcitonError} "data" for an unknown set or species
  */
 export function ionSet(name: string, coulomb: CoulombSpec, species?: readonly string[]): BuckinghamSpec {
-  const { sets } = readParameterFile("ceria", ionFile);
-  const set = sets.find((one) => one.name === name);
-  if (!set)
-    throw new EcitonError(
-      "data",
-      `ions: no set is named ${name}; there are ${sets.map((one) => one.name).join(", ")}`,
-      { name },
-    );
+  const set = setNamed("ion", readParameterFile("ceria", ionFile).sets, name);
   const known = Object.keys(set.charges_e);
   const wanted = species ?? known;
-  requireSpecies(`ions of the set ${name}`, new Set(known), wanted);
+  requireSpecies(`ions of the set ${name}`, known, wanted);
   return {
     kind: "buckingham",
     title: name,

@@ -12,6 +12,7 @@ import * as block from "../../kernels/ions-block.ts";
 import { screenedCoulomb } from "./coulomb.ts";
 import type { IonModel, Ions } from "./ion-model.ts";
 import { type Jet, shortRange } from "./ion-pairs.ts";
+import { pairIndex } from "./species-pairs.ts";
 
 /** Nearer than this, ions are taken to be at the same place, Å. */
 export const COINCIDENT = 0.1;
@@ -40,8 +41,7 @@ export function ionParameters(model: IonModel, ions: Ions): Float64Array {
     for (let b = 0; b < count; b++) {
       const place = a * count + b;
       const pair = model.pairs[place];
-      const [low, high] = [Math.min(a, b), Math.max(a, b)];
-      const table = tables + tableLength * ((high * (high + 1)) / 2 + low);
+      const table = tables + tableLength * pairIndex(a, b);
       const strength = COULOMB_EV_A * model.charges[a] * model.charges[b];
       out.set(
         [

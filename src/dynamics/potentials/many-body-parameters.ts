@@ -20,7 +20,9 @@ import {
   TABLE_OF_ONE,
   TABLES_OF_MANY,
 } from "../../kernels/many-body-block.ts";
+import { ANY_SQUARE } from "../../kernels/neighbour-block.ts";
 import type { SmoothCutoff } from "./smooth-cutoff.ts";
+import { pairIndex } from "./species-pairs.ts";
 import type { EamSplines } from "./table-spline.ts";
 
 /** One pair of species of a potential with closed formulas; `length` scales distances. */
@@ -48,9 +50,6 @@ export interface TableKernel {
   readonly form: "tables";
   readonly splines: EamSplines;
 }
-
-/** Larger than the square of any distance between atoms, smaller than that to the record that pads lists. */
-const ANY_SQUARE = 5e19;
 
 export function kernelParameters(kernel: AnalyticKernel | TableKernel, numSpecies: number): Float64Array {
   return kernel.form === "tables" ? tables(kernel.splines) : analytic(kernel, numSpecies);
@@ -116,7 +115,7 @@ function tables(splines: EamSplines): Float64Array {
   let at = pairAt;
   for (let a = 0; a < numSpecies; a++)
     for (let b = 0; b <= a; b++) {
-      const pair = splines.pairs[(a * (a + 1)) / 2 + b].coefficients;
+      const pair = splines.pairs[pairIndex(a, b)].coefficients;
       const high = splines.density[a].coefficients;
       const low = splines.density[b].coefficients;
       for (let k = 0; k < intervals; k++, at += rowLength) {

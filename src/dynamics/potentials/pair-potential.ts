@@ -1,5 +1,6 @@
 /** Pair potentials as Calculators: Lennard-Jones and Morse differ in one function of the distance. */
 import { EcitonError } from "../../core/errors.ts";
+import { ANY_SQUARE } from "../../kernels/neighbour-block.ts";
 import type { Evaluation, Potential } from "../calculator.ts";
 import { type EmbeddedAtomFunctions, evaluateEmbeddedAtoms, type ValueAndSlope } from "./embedded-atoms.ts";
 import { KernelCalculator, kindsOf } from "./kernel-calculator.ts";
@@ -31,8 +32,6 @@ export interface PairModel {
   kernel(a: number, b: number, added: number): readonly number[];
 }
 
-/** Larger than the square of any distance between atoms, smaller than that to the record that pads lists. */
-const ANY_SQUARE = 5e19;
 /** Relative to the cut-off: lists last some ten steps in a liquid. */
 const SKIN = 0.12;
 

@@ -1,9 +1,8 @@
 /** Published parameters of pair potentials that come with the package, in potentials/lennard-jones.yaml and morse.yaml. */
 import { z } from "zod";
-import { EcitonError } from "../../core/errors.ts";
 import type { LennardJonesPair, LennardJonesSpec } from "./lennard-jones.ts";
 import type { MorsePair, MorseSpec } from "./morse.ts";
-import { readParameterFile, requireSpecies } from "./parameter-sets.ts";
+import { pairsAmong, readParameterFile, setNamed } from "./parameter-sets.ts";
 import type { SmoothCutoff } from "./smooth-cutoff.ts";
 
 const species = z.tuple([z.string(), z.string()]);
@@ -74,24 +73,11 @@ export function morseSet(name: string, wanted: readonly string[], cutoff: "usual
   return { kind: "morse", title: name, pairs, cutoff: cutoff === "usual" ? usualMorseCutoff(pairs) : null };
 }
 
-interface PairSet<Pair> {
-  readonly name: string;
-  readonly pairs: readonly Pair[];
-}
-
 function pairsOf<Pair extends { readonly species: readonly [string, string] }>(
   what: string,
-  sets: readonly PairSet<Pair>[],
+  sets: readonly { readonly name: string; readonly pairs: readonly Pair[] }[],
   name: string,
   wanted: readonly string[],
 ): Pair[] {
-  const set = sets.find((one) => one.name === name);
-  if (!set)
-    throw new EcitonError(
-      "data",
-      `${what} parameters: no set is named ${name}; there are ${sets.map((one) => one.name).join(", ")}`,
-      { name },
-    );
-  requireSpecies(`${what} set ${name}`, new Set(set.pairs.flatMap((pair) => pair.species)), wanted);
-  return set.pairs.filter((pair) => pair.species.every((one) => wanted.includes(one)));
+  return pairsAmong(`${what} set ${name}`, setNamed(what, sets, name).pairs, wanted);
 }

@@ -66,9 +66,8 @@ export function guptaSets(): string[] {
  * @throws {EcitonError} "data" for an unknown set or species, or "shells" where the fit had no such sum
  */
 export function guptaSet(name: string, species: readonly string[], cutoff: "shells" | "none"): GuptaSpec {
-  const set = named("Gupta", readParameterFile("gupta", guptaFile).sets, name);
-  requireSpecies(`Gupta set ${name}`, new Set(set.pairs.flatMap((pair) => pair.species)), species);
-  const pairs = set.pairs.filter((pair) => pair.species.every((one) => species.includes(one)));
+  const set = setNamed("Gupta", readParameterFile("gupta", guptaFile).sets, name);
+  const pairs = pairsAmong(`Gupta set ${name}`, set.pairs, species);
   if (cutoff === "shells" && set.shells !== 5)
     throw new EcitonError(
       "data",
@@ -96,8 +95,9 @@ export function suttonChenSet(
   species: readonly string[],
   cutoff: "two-lattice-constants" | "none",
 ): SuttonChenSpec {
-  const set = named("Sutton-Chen", readParameterFile("sutton-chen", suttonChenFile).sets, name);
-  requireSpecies(`Sutton-Chen set ${name}`, new Set(set.elements.map((one) => one.species)), species);
+  const set = setNamed("Sutton-Chen", readParameterFile("sutton-chen", suttonChenFile).sets, name);
+  const known = set.elements.map((one) => one.species);
+  requireSpecies(`Sutton-Chen set ${name}`, known, species);
   const elements = set.elements.filter((element) => species.includes(element.species));
   return {
     kind: "sutton-chen",
@@ -107,7 +107,12 @@ export function suttonChenSet(
   };
 }
 
-function named<T extends { readonly name: string }>(what: string, sets: readonly T[], name: string): T {
+/** @throws {EcitonError} "data" for an unknown name, with those that there are */
+export function setNamed<T extends { readonly name: string }>(
+  what: string,
+  sets: readonly T[],
+  name: string,
+): T {
   const set = sets.find((one) => one.name === name);
   if (!set)
     throw new EcitonError(
@@ -118,12 +123,26 @@ function named<T extends { readonly name: string }>(what: string, sets: readonly
   return set;
 }
 
-export function requireSpecies(what: string, known: ReadonlySet<string>, wanted: readonly string[]): void {
-  const missing = wanted.filter((one) => !known.has(one));
+/** @throws {EcitonError} "data" where none is wanted, or one that is not known */
+export function requireSpecies(what: string, known: readonly string[], wanted: readonly string[]): void {
+  const missing = wanted.filter((one) => !known.includes(one));
   if (wanted.length === 0 || missing.length > 0)
     throw new EcitonError(
       "data",
-      `${what}: ${missing.length > 0 ? `${missing.join(", ")} not in it` : "no species is asked for"}; it has ${[...known].join(", ")}`,
+      `${what}: ${missing.length > 0 ? `${missing.join(", ")} not in it` : "no species is asked for"}; it has ${known.join(", ")}`,
       { missing },
     );
+}
+
+/**
+ * The pairs of a set that lie among the species.
+ * @throws {EcitonError} "data" for a species that no pair has
+ */
+export function pairsAmong<Pair extends { readonly species: readonly [string, string] }>(
+  what: string,
+  pairs: readonly Pair[],
+  species: readonly string[],
+): Pair[] {
+  requireSpecies(what, [...new Set(pairs.flatMap((pair) => pair.species))], species);
+  return pairs.filter((pair) => pair.species.every((one) => species.includes(one)));
 }

@@ -42,23 +42,7 @@ export function pairTable<Pair extends { readonly species: readonly [string, str
   return { species, at: (a, b) => table[a * species.length + b]! };
 }
 
-/**
- * Index of each atom's species.
- * @throws {EcitonError} "data" for a species that the potential does not describe
- */
-export function speciesIndices(
-  potential: string,
-  known: readonly string[],
-  species: readonly string[],
-): Int32Array {
-  return Int32Array.from(species, (name, atom) => {
-    const index = known.indexOf(name);
-    if (index < 0)
-      throw new EcitonError(
-        "data",
-        `${potential} does not describe ${name} (atom ${atom + 1}); it describes ${known.join(", ")}`,
-        { species: name, known },
-      );
-    return index;
-  });
+/** Where tables of pairs, as setfl files order them, have the pair of two species: (0,0), (1,0), (1,1), (2,0) ... */
+export function pairIndex(a: number, b: number): number {
+  return a >= b ? (a * (a + 1)) / 2 + b : (b * (b + 1)) / 2 + a;
 }

@@ -23,7 +23,7 @@ export interface EamSplines {
   readonly embedding: readonly TableSpline[];
   /** f of each species. */
   readonly density: readonly TableSpline[];
-  /** r φ(r) of species a >= b at a (a + 1) / 2 + b. */
+  /** r φ(r) of species a and b at pairIndex(a, b). */
   readonly pairs: readonly TableSpline[];
 }
 

@@ -84,7 +84,11 @@ export function zhouEmbedding(one: ZhouElement, density: number): number {
  */
 export function zhouTables(species: readonly string[], knots = 4001): Setfl {
   const known = zhouElements();
-  requireSpecies("Zhou's EAM", new Set(known.map((one) => one.species)), species);
+  requireSpecies(
+    "Zhou's EAM",
+    known.map((one) => one.species),
+    species,
+  );
   if (new Set(species).size !== species.length)
     throw new EcitonError("data", `Zhou's EAM: a species is named twice in ${species.join(", ")}`);
   const elements = species.map((name) => known.find((one) => one.species === name)!);
