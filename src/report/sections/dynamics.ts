@@ -117,7 +117,7 @@ function lindemannFigure(caloric: readonly CaloricSummary[], figures: FigureBook
 
 function segmentTable(segments: readonly DynamicsSegment[]): Markup {
   type Key = "temperature_K" | "potential_eV" | "total_eV" | "pressure_GPa" | "volume_A3" | "heatCapacity_kB";
-  const estimate = (title: string, key: Key) => ({
+  const estimate = (title: string | Markup, key: Key) => ({
     title,
     number: true,
     cell: (row: DynamicsSegment) => withError(row[key]?.mean, row[key]?.error),
@@ -136,9 +136,9 @@ function segmentTable(segments: readonly DynamicsSegment[]): Markup {
       estimate("total energy, eV", "total_eV"),
       estimate("pressure, GPa", "pressure_GPa"),
       estimate("volume, Å³", "volume_A3"),
-      estimate("heat capacity, k_B per atom", "heatCapacity_kB"),
+      estimate(html`heat capacity, k<sub>B</sub> per atom`, "heatCapacity_kB"),
       {
-        title: "drift, meV per atom and ps",
+        title: "drift, meV/ps per atom",
         number: true,
         cell: (row) => significant(row.drift_meV_per_ps, 2),
       },
