@@ -3,6 +3,9 @@ import { stringify } from "yaml";
 
 export interface KillCase {
   readonly name: string;
+  readonly command: "sample" | "relax" | "dynamics" | "hop";
+  /** The last file that the command writes before its report. */
+  readonly results: string;
   /** Text of the study. */
   readonly study: string;
   /** Files beside it. */
@@ -72,6 +75,8 @@ export function killCases(size: number): KillCase[] {
   };
   const make = (name: string, sample: object, observer = false): KillCase => ({
     name,
+    command: "sample",
+    results: "sampling.json",
     study: stringify({ ...base, sample: { supercells: [[10, 10, 1]], ...records, ...sample } }),
     files: observer ? { "mine.mjs": countingObserver } : {},
     args: observer ? ["--observer", "mine.mjs"] : [],

@@ -33,8 +33,7 @@ export interface KillOutcome {
 type Aim = "any time" | "a file being written" | "the results";
 const aims: readonly Aim[] = ["a file being written", "any time", "the results", "any time"];
 
-/** The last file that sampling writes before its report, and where files appear while it runs. */
-const RESULTS = "sampling.json";
+/** Where files appear while it runs. */
 const CHECKPOINTS = "checkpoints";
 
 /**
@@ -54,7 +53,7 @@ export function resultsIn(folder: string): Map<string, string> {
 function withoutTimes(html: string): string {
   return html
     .replaceAll(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?( UTC|Z)?/g, "DATE")
-    .replaceAll(/eciton (sample|run) [^<"\n]*/g, "COMMAND")
+    .replaceAll(/eciton (sample|run|relax|dynamics|hop) [^<"\n]*/g, "COMMAND")
     .replaceAll(/(wall time<\/th><td[^>]*>)[^<]*/g, "$1DURATION")
     .replaceAll(/Enumerated in [^<]* s\./g, "Enumerated in DURATION.");
 }
@@ -82,7 +81,7 @@ export class KillHarness {
   }
 
   start(out: string, ...more: string[]): Running {
-    const args = ["sample", "study.yaml", ...this.#case.args, "--workers", String(KILL_WORKERS)];
+    const args = [this.#case.command, "study.yaml", ...this.#case.args, "--workers", String(KILL_WORKERS)];
     return startEciton([...args, "--out", out, ...more], this.#folder);
   }
 
@@ -139,7 +138,7 @@ export class KillHarness {
     });
     const wait = (ms: number) => Promise.race([finished, new Promise((go) => setTimeout(go, ms))]);
     if (aim === "the results") {
-      while (!over && !this.#isNew(begun, out, RESULTS)) await wait(1);
+      while (!over && !this.#isNew(begun, out, this.#case.results)) await wait(1);
       await wait(60 * this.#random.nextFloat());
     } else if (aim === "a file being written") {
       while (!over && !existsSync(this.path(out, CHECKPOINTS))) await wait(5);
@@ -156,8 +155,8 @@ export class KillHarness {
       return null;
     }
     const writing = this.#names(out).some((name) => name.endsWith(".part"));
-    if (this.#isNew(begun, out, RESULTS)) return { phase: "writing results", writing };
-    const saved = this.#names(out, CHECKPOINTS).some((name) => /\d\.json$|[ab]\.json$/.test(name));
+    if (this.#isNew(begun, out, this.#case.results)) return { phase: "writing results", writing };
+    const saved = this.#names(out, CHECKPOINTS).some((name) => /-\d.*\.(json|bin)$/.test(name));
     return { phase: saved ? "between checkpoints" : "before the first checkpoint", writing };
   }
 
