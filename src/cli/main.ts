@@ -17,7 +17,8 @@ import { registerStatus } from "./status.ts";
 function createProgram(): Command {
   const program = new Command("eciton")
     .description(
-      "How atoms and vacancies arrange themselves: cluster expansions from DFT tables, and Monte Carlo.",
+      "How atoms and vacancies arrange themselves: cluster expansions from DFT tables and Monte Carlo on lattices; " +
+        "relaxations, basin hopping, molecular dynamics and analyses of atoms that move.",
     )
     .version(ecitonVersion())
     .showHelpAfterError("(eciton <command> --help says more)")

@@ -19,7 +19,7 @@ const MOST_LINES = 30;
 export function registerStatus(program: Command): void {
   program
     .command("status")
-    .description("how far a run is: chains done, running, waiting; steps; jobs; what to do next")
+    .description("how far a run is: tasks done, running, waiting; steps; jobs; what to do next")
     .argument("<dir>", "folder of results (eciton-out/<name of the study>)")
     .option("--json", "print one JSON document on stdout, all talk on stderr")
     .action(async (folder: string, options: { json?: boolean }) => {

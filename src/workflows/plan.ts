@@ -43,6 +43,12 @@ export async function planRun(
   const samples = parts.sample && study.sample !== undefined;
   if (!fits && !samples) {
     const missing = parts.fit ? "fit" : "sample";
+    const others = (["relax", "hop", "dynamics"] as const).filter((part) => study[part] !== undefined);
+    if (others.length > 0)
+      throw studyError(
+        others[0],
+        `run, fit and sample work on lattices; for this section there is eciton ${others[0]}`,
+      );
     throw studyError(
       missing,
       parts.fit && parts.sample

@@ -74,6 +74,15 @@ const studies: readonly Fault[] = [
     says: ["study.yaml: fit: there is nothing to run without this section or the section sample"],
   },
   {
+    title: "a study of atoms",
+    files: { "study.yaml": "name: x\natoms: { icosahedron: { species: Cu, shells: 1 } }\nrelax: {}\n" },
+    code: 2,
+    error: "study",
+    says: [
+      "study.yaml:3: relax: run, fit and sample work on lattices; for this section there is eciton relax",
+    ],
+  },
+  {
     title: "a missing study",
     args: ["run", "absent.yaml"],
     code: 2,
