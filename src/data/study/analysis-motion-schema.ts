@@ -60,7 +60,11 @@ export function soapSchema({ quantity, positive, whole }: SchemaPieces) {
       smoothing_A: quantity("length", "neighbours fade out over so much before the cut-off, Å")
         .refine((x) => x >= 0, { error: "expected zero or more" })
         .default(0.5),
-      radial_functions: whole("radial functions").max(30).default(8),
+      radial_functions: whole(
+        "radial functions; more than about 10 polynomials or 20 Gaussians depend on each other and are refused",
+      )
+        .max(30)
+        .default(8),
       max_angular: z
         .int()
         .min(0, "expected a whole number, 0 or more")

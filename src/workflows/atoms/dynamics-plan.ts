@@ -1,6 +1,6 @@
 /** What molecular dynamics will do with a study, everything checked before anything runs. */
 import { EcitonError, studyError } from "../../core/errors.ts";
-import { fixedAtoms } from "../../data/fixed-atoms.ts";
+import { checkFixedSpecies, fixedAtoms } from "../../data/fixed-atoms.ts";
 import { openAtoms } from "../../data/generators/create-atoms.ts";
 import { massesOf } from "../../data/masses.ts";
 import type { Structure } from "../../data/structure.ts";
@@ -57,6 +57,8 @@ export function plan(loaded: LoadedStudy): DynamicsPlan {
     periodic: structures.some((structure) => structure.periodic.some(Boolean)),
   });
   const settings = replicaSettings(section);
+  checkFixedSpecies(structures, section.fix, "dynamics.fix");
+  checkMasses(section, structures);
   const starts = structures.map((structure) =>
     startAtoms(structure, fixedAtoms(structure, section.fix, "dynamics.fix"), section),
   );
@@ -96,6 +98,14 @@ export function plan(loaded: LoadedStudy): DynamicsPlan {
       ...sameRunWarnings(section, settings.ensemble),
     ],
   };
+}
+
+/** A mass that belongs to no atom is a slip of the pen. */
+function checkMasses({ masses_amu }: DynamicsSection, structures: readonly Structure[]): void {
+  const present = new Set(structures.flatMap(({ species }) => species));
+  for (const name of Object.keys(masses_amu))
+    if (!present.has(name))
+      throw studyError(`dynamics.masses_amu.${name}`, `there is no ${name} among ${[...present].join(", ")}`);
 }
 
 /** Whether a structure can begin to move: what the ensemble asks of it, and the forces that it starts with. */
@@ -150,7 +160,8 @@ export function methodText({ section, segments, replicas }: DynamicsPlan): strin
   ].join(", ");
   const ps = Number(((stepsOf(segments) * section.time_step_fs) / 1000).toPrecision(6));
   const temperatures = segments.flatMap((segment) => segment.temperature_K);
-  const [from, to] = [temperatures[0], temperatures[temperatures.length - 1]];
+  const round = (kelvin: number) => Number(kelvin.toPrecision(6));
+  const [from, to] = [round(temperatures[0]), round(temperatures[temperatures.length - 1])];
   const range = from === to ? `${from} K` : `${from} to ${to} K`;
   return (
     `${section.ensemble}${ensemble.kind === "nve" ? "" : `, ${ensemble.kind} (${times})`}, time step ${section.time_step_fs} fs, ` +
