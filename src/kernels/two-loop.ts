@@ -1,4 +1,5 @@
 /** Rows that limited-memory BFGS remembers, in the memory of the kernel that makes directions of them. */
+import { EcitonError } from "../core/errors.ts";
 import { instantiateKernel } from "./load.ts";
 
 /** What is done with rows of `ld` doubles, zero beyond `size`; two-loop-reference.ts has the plain formula. */
@@ -45,7 +46,23 @@ const PAGE = 65536;
 /** Kept for the next minimisation: a quench takes milliseconds, and each memory reserves gigabytes of addresses. */
 let idle: Instance | null = null;
 
-/** @param rows steps that are remembered */
+function grow(memory: WebAssembly.Memory, pages: number, size: number): void {
+  try {
+    memory.grow(pages);
+  } catch (error) {
+    throw new EcitonError(
+      "memory",
+      `l-bfgs: no memory for the steps of ${size} coordinates; take fewer atoms, or conjugate-gradient`,
+      {},
+      error,
+    );
+  }
+}
+
+/**
+ * @param rows steps that are remembered
+ * @throws {EcitonError} "memory" where they do not fit
+ */
 export function compiledSteps(size: number, rows: number): StepMemory {
   const instance = idle ?? instantiateKernel<TwoLoopExports>("two-loop", PAGE);
   idle = null;
@@ -53,7 +70,7 @@ export function compiledSteps(size: number, rows: number): StepMemory {
   const ld = (size + 3) & ~3;
   const doubles = (2 * rows + 1) * ld + 2 * rows;
   const missing = START + 8 * doubles - memory.buffer.byteLength;
-  if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
+  if (missing > 0) grow(memory, Math.ceil(missing / PAGE), size);
   new Float64Array(memory.buffer, START, doubles).fill(0);
   const stepsAt = START + 8 * ld;
   const changesAt = stepsAt + 8 * rows * ld;

@@ -1,5 +1,6 @@
 /** Distances between all pairs of atoms, to the nearest image in periodic directions, and what follows from them. */
 import { inv3 } from "../../core/linalg.ts";
+import { completedCell } from "../../core/periodic-cell.ts";
 import type { AtomKinds } from "../calculator.ts";
 
 export const numPairs = (atoms: number) => (atoms * (atoms - 1)) / 2;
@@ -57,7 +58,7 @@ export function nearestImage(
   cell: Float64Array,
   periodic: AtomKinds["periodic"],
 ): (vector: Float64Array) => void {
-  const full = completeCell(cell, periodic);
+  const full = completedCell(cell, periodic);
   const inverse = inv3(full);
   const shifts: number[] = [];
   const range = (k: number) => (periodic[k] ? [-1, 0, 1] : [0]);
@@ -89,57 +90,8 @@ export function nearestImage(
   };
 }
 
-/** The cell with unit vectors across the periodic ones in directions that are not periodic. */
-function completeCell(cell: Float64Array, periodic: AtomKinds["periodic"]): Float64Array {
-  const full = cell.slice();
-  const done = [0, 1, 2].filter((k) => periodic[k]);
-  for (let k = 0; k < 3; k++) {
-    if (periodic[k]) continue;
-    full.set(directionAcross(done.map((d) => full.subarray(3 * d, 3 * d + 3))), 3 * k);
-    done.push(k);
-  }
-  return full;
-}
-
-/** A unit vector at right angles to at most two others. */
-function directionAcross(others: readonly Float64Array[]): Float64Array {
-  const basis = orthonormal(others);
-  let best = new Float64Array(3);
-  let longest = 0;
-  for (let axis = 0; axis < 3; axis++) {
-    const v = new Float64Array(3);
-    v[axis] = 1;
-    removeParts(v, basis);
-    const length = Math.hypot(v[0], v[1], v[2]);
-    if (length <= longest + 1e-9) continue;
-    longest = length;
-    best = v.map((x) => x / length);
-  }
-  return best;
-}
-
-/** Gram-Schmidt. */
-export function orthonormal(vectors: readonly Float64Array[]): Float64Array[] {
-  const basis: Float64Array[] = [];
-  for (const vector of vectors) {
-    const v = vector.slice();
-    removeParts(v, basis);
-    const length = Math.hypot(v[0], v[1], v[2]);
-    basis.push(v.map((x) => x / length));
-  }
-  return basis;
-}
-
-/** Takes what lies along the unit vectors out of `v`, in place. */
-export function removeParts(v: Float64Array, basis: readonly Float64Array[]): void {
-  for (const b of basis) {
-    const along = v[0] * b[0] + v[1] * b[1] + v[2] * b[2];
-    for (let c = 0; c < 3; c++) v[c] -= along * b[c];
-  }
-}
-
 /** Distance from each atom to its nearest neighbour. */
-export function nearestDistances(pairs: Float64Array, atoms: number): Float64Array {
+function nearestDistances(pairs: Float64Array, atoms: number): Float64Array {
   const nearest = new Float64Array(atoms).fill(Number.POSITIVE_INFINITY);
   let k = 0;
   for (let i = 0; i < atoms; i++)

@@ -7,9 +7,9 @@ import type { AtomsSpec } from "../../data/study/atoms-schema.ts";
 import type { RelaxSection } from "../../data/study/relax-schema.ts";
 import type { TaskContext, TaskFunction } from "../../exec/executor.ts";
 import { fingerprint, readState, writeState } from "../../exec/state-file.ts";
-import type { Calculator } from "../calculator.ts";
 import { type MovingAtoms, movingAtoms } from "../moving-atoms.ts";
 import { createPotential, type PotentialSpec } from "../potentials/create-potential.ts";
+import { stoppable } from "../stoppable.ts";
 import type { Minimum } from "./archive.ts";
 import type { HopCountsState } from "./hop-counts.ts";
 import type { HopSettings } from "./hop-settings.ts";
@@ -156,19 +156,6 @@ function hopOrNull(hopper: Hopper) {
     if (error instanceof EcitonError && error.code === "cancelled") return null;
     throw error;
   }
-}
-
-/** Quenches of large structures take long: the request to stop is looked at before each evaluation. */
-function stoppable(calculator: Calculator, cancel: Int32Array): Calculator {
-  return {
-    numAtoms: calculator.numAtoms,
-    evaluate: (positions, cell, out) => {
-      if (Atomics.load(cancel, 0) !== 0) throw new EcitonError("cancelled", "the quench was interrupted");
-      calculator.evaluate(positions, cell, out);
-    },
-    state: () => calculator.state(),
-    restore: (state) => calculator.restore(state),
-  };
 }
 
 /**

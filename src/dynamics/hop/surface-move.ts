@@ -6,7 +6,7 @@
  *   Shao, Cheng, Cai, J. Comput. Chem. 25, 1693 (2004) for the choice of the best vacant place
  */
 import type { RandomStream } from "../../core/random.ts";
-import { nearestImage, orthonormal, removeParts } from "./distances.ts";
+import { nearestImage } from "./distances.ts";
 import { centreOf, type MoveSubject, randomDirection } from "./move-subject.ts";
 
 /** Places that an atom is tried at. */
@@ -137,4 +137,24 @@ function firstContact(
     if (highest === null || height > highest) highest = height;
   }
   return highest;
+}
+
+/** Gram-Schmidt. */
+function orthonormal(vectors: readonly Float64Array[]): Float64Array[] {
+  const basis: Float64Array[] = [];
+  for (const vector of vectors) {
+    const v = vector.slice();
+    removeParts(v, basis);
+    const length = Math.hypot(v[0], v[1], v[2]);
+    basis.push(v.map((x) => x / length));
+  }
+  return basis;
+}
+
+/** Takes what lies along the unit vectors out of `v`, in place. */
+function removeParts(v: Float64Array, basis: readonly Float64Array[]): void {
+  for (const b of basis) {
+    const along = v[0] * b[0] + v[1] * b[1] + v[2] * b[2];
+    for (let c = 0; c < 3; c++) v[c] -= along * b[c];
+  }
 }

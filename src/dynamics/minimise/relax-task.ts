@@ -3,9 +3,10 @@ import { EcitonError } from "../../core/errors.ts";
 import { det3 } from "../../core/linalg.ts";
 import type { TaskContext, TaskFunction } from "../../exec/executor.ts";
 import { fingerprint, readState, writeState } from "../../exec/state-file.ts";
-import { type Calculator, evaluationFor, type Potential } from "../calculator.ts";
+import { evaluationFor, type Potential } from "../calculator.ts";
 import type { MovingAtoms } from "../moving-atoms.ts";
 import { createPotential, type PotentialSpec } from "../potentials/create-potential.ts";
+import { stoppable } from "../stoppable.ts";
 import { relax } from "./relax.ts";
 import type { RelaxResult, RelaxSettings } from "./relax-settings.ts";
 
@@ -103,19 +104,6 @@ function relaxOne(
     if (error.code === "cancelled") return null;
     return { code: error.code, message: error.message };
   }
-}
-
-/** A large structure takes long: the request to stop is looked at before each evaluation. */
-function stoppable(calculator: Calculator, cancel: Int32Array): Calculator {
-  return {
-    numAtoms: calculator.numAtoms,
-    evaluate: (positions, cell, out) => {
-      if (Atomics.load(cancel, 0) !== 0) throw new EcitonError("cancelled", "the relaxation was interrupted");
-      calculator.evaluate(positions, cell, out);
-    },
-    state: () => calculator.state(),
-    restore: (state) => calculator.restore(state),
-  };
 }
 
 function fingerprintOf({ potential, settings, structures }: RelaxPayload): string {
