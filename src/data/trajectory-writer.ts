@@ -1,7 +1,7 @@
 /** Writes a trajectory while its chain runs, so that a killed run can go on with the same bytes. */
 import { closeSync, existsSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync } from "node:fs";
 import { EcitonError } from "../core/errors.ts";
-import { ioError, writeFileAtomic, writeWhole } from "../exec/atomic-file.ts";
+import { writeFileAtomic, writeWhole, writing } from "../exec/atomic-file.ts";
 import { encodeHeader, FrameCodec, type TrajectoryHeader } from "./trajectory-format.ts";
 
 /** Frames are handed to the system in pieces of at least this size. */
@@ -34,7 +34,7 @@ export class TrajectoryWriter {
    */
   static create(path: string, header: TrajectoryHeader): TrajectoryWriter {
     const codec = new FrameCodec(header, path);
-    return guarded(path, () => {
+    return writing(path, () => {
       writeFileAtomic(path, encodeHeader(header));
       return new TrajectoryWriter(path, codec, openSync(path, "a"), 0);
     });
@@ -56,7 +56,7 @@ export class TrajectoryWriter {
       );
     };
     if (!existsSync(path)) refuse("the trajectory that belongs to the checkpoint is not there");
-    return guarded(path, () => {
+    return writing(path, () => {
       const descriptor = openSync(path, "r+");
       try {
         const found = Buffer.alloc(expected.length);
@@ -96,7 +96,7 @@ export class TrajectoryWriter {
   /** Returns when every frame is on the disk. */
   sync(): void {
     this.#flush();
-    guarded(this.path, () => fsyncSync(this.#descriptor));
+    writing(this.path, () => fsyncSync(this.#descriptor));
   }
 
   close(): void {
@@ -110,15 +110,7 @@ export class TrajectoryWriter {
   }
 
   #flush(): void {
-    guarded(this.path, () => writeWhole(this.#descriptor, this.#buffer.subarray(0, this.#used)));
+    writing(this.path, () => writeWhole(this.#descriptor, this.#buffer.subarray(0, this.#used)));
     this.#used = 0;
-  }
-}
-
-function guarded<Result>(path: string, work: () => Result): Result {
-  try {
-    return work();
-  } catch (error) {
-    throw error instanceof EcitonError ? error : ioError("write", path, error);
   }
 }

@@ -1,7 +1,7 @@
 /** A text file that grows while a task runs, so that a killed task can go on with the same bytes. */
 import { closeSync, existsSync, fstatSync, fsyncSync, ftruncateSync, openSync } from "node:fs";
 import { EcitonError } from "../core/errors.ts";
-import { ioError, writeFileAtomic, writeWhole } from "./atomic-file.ts";
+import { writeFileAtomic, writeWhole, writing } from "./atomic-file.ts";
 
 /** Text is handed to the system in pieces of about this size. */
 const BUFFER_CHARACTERS = 2 ** 20;
@@ -28,7 +28,7 @@ export class AppendedFile {
    * @throws {EcitonError} "io" when it cannot be written
    */
   static create(path: string): AppendedFile {
-    return guarded(path, () => {
+    return writing(path, () => {
       writeFileAtomic(path, "");
       return new AppendedFile(path, openSync(path, "a"), 0);
     });
@@ -47,7 +47,7 @@ export class AppendedFile {
       );
     };
     if (!existsSync(path)) refuse("the file that belongs to the checkpoint is not there");
-    return guarded(path, () => {
+    return writing(path, () => {
       const descriptor = openSync(path, "r+");
       try {
         const { size } = fstatSync(descriptor);
@@ -76,7 +76,7 @@ export class AppendedFile {
   /** Returns when everything is on the disk. */
   sync(): void {
     this.#flush();
-    guarded(this.path, () => fsyncSync(this.#descriptor));
+    writing(this.path, () => fsyncSync(this.#descriptor));
   }
 
   close(): void {
@@ -93,14 +93,6 @@ export class AppendedFile {
     const text = this.#waiting.join("");
     this.#waiting = [];
     this.#characters = 0;
-    guarded(this.path, () => writeWhole(this.#descriptor, text));
-  }
-}
-
-function guarded<Result>(path: string, work: () => Result): Result {
-  try {
-    return work();
-  } catch (error) {
-    throw error instanceof EcitonError ? error : ioError("write", path, error);
+    writing(this.path, () => writeWhole(this.#descriptor, text));
   }
 }

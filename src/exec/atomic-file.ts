@@ -125,3 +125,12 @@ function pathOfNonFinite(value: unknown, path: string): string | null {
   }
   return null;
 }
+
+/** Work that writes to a file; what goes wrong on the way is an "io" error that names it. */
+export function writing<Result>(path: string, work: () => Result): Result {
+  try {
+    return work();
+  } catch (error) {
+    throw error instanceof EcitonError ? error : ioError("write", path, error);
+  }
+}

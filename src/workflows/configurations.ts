@@ -1,6 +1,5 @@
 /** The training data of a study: from its tables or files to configurations with energies. */
 import { basename } from "node:path";
-import { globSync } from "tinyglobby";
 import type { ClusterExpansion } from "../clusters/expansion.ts";
 import { dataError, EcitonError, studyError } from "../core/errors.ts";
 import { type Configuration, SupercellCache, speciesCounts } from "../data/configuration.ts";
@@ -14,6 +13,7 @@ import { type MappingResult, mappingLine } from "../data/mapping/report.ts";
 import { readOccupationTable } from "../data/occupation-table.ts";
 import { propertyOf, readProperties } from "../data/property-table.ts";
 import type { Structure } from "../data/structure.ts";
+import { filesMatching } from "../data/study/file-patterns.ts";
 import { type LoadedStudy, pathFromStudy } from "../data/study/load-study.ts";
 import type { Study } from "../data/study/schema.ts";
 import type { ParentLattice } from "../lattice/parent-lattice.ts";
@@ -110,7 +110,9 @@ function structureData(
   { folder, study }: LoadedStudy,
   lattice: ParentLattice,
 ): TrainingData {
-  const paths = expandFiles(section.files, folder);
+  const paths = section.files.flatMap((pattern, i) =>
+    filesMatching(pattern, folder, `data.structures.files[${i}]`),
+  );
   const inputs = paths.map(hashFile);
   const warnings: string[] = [];
   const structures = paths.flatMap((path) => {
@@ -204,21 +206,6 @@ function placedLine(result: MappingResult, { source }: Structure): string {
 /** Files of VASP runs hold the steps of one structure; other files hold structures of their own. */
 function isRun(path: string, section: StructuresSection): boolean {
   return section.format === "vasprun" || section.format === "outcar" || /vasprun|OUTCAR/.test(basename(path));
-}
-
-function expandFiles(patterns: readonly string[], folder: string): string[] {
-  return patterns.flatMap((pattern, i) => {
-    if (!/[*?[{]/.test(pattern)) return [pathFromStudy(folder, pattern)];
-    const found = globSync(pattern, { cwd: folder, expandDirectories: false })
-      .map((file) => pathFromStudy(folder, file))
-      .sort();
-    if (found.length === 0)
-      throw studyError(
-        `data.structures.files[${i}]`,
-        `no file matches "${pattern}" below the study's folder`,
-      );
-    return found;
-  });
 }
 
 function named(structure: Structure, section: StructuresSection): Structure {

@@ -1,9 +1,9 @@
 /** Structures from files, chosen by name and frame. */
-import { globSync } from "tinyglobby";
 import { studyError } from "../../core/errors.ts";
 import { readStructures } from "../formats/index.ts";
 import type { Structure } from "../structure.ts";
 import type { AtomsSpec } from "../study/atoms-schema.ts";
+import { filesMatching } from "../study/file-patterns.ts";
 import { pathFromStudy } from "../study/load-study.ts";
 
 export interface StructureFiles {
@@ -21,7 +21,7 @@ export function structuresOfFiles(spec: AtomsSpec, folder: string): StructureFil
   const files =
     spec.file !== undefined
       ? [pathFromStudy(folder, spec.file)]
-      : spec.files!.flatMap((pattern, i) => matching(pattern, folder, `atoms.files[${i}]`));
+      : spec.files!.flatMap((pattern, i) => filesMatching(pattern, folder, `atoms.files[${i}]`));
   const structures: Structure[] = [];
   const warnings: string[] = [];
   for (const file of files) {
@@ -30,15 +30,6 @@ export function structuresOfFiles(spec: AtomsSpec, folder: string): StructureFil
     structures.push(...framesOf(read.structures, spec.frames, file));
   }
   return { structures, files, warnings };
-}
-
-function matching(pattern: string, folder: string, at: string): string[] {
-  if (!/[*?[{]/.test(pattern)) return [pathFromStudy(folder, pattern)];
-  const found = globSync(pattern, { cwd: folder, expandDirectories: false })
-    .map((file) => pathFromStudy(folder, file))
-    .sort();
-  if (found.length === 0) throw studyError(at, `no file matches "${pattern}" below the study's folder`);
-  return found;
 }
 
 function framesOf(

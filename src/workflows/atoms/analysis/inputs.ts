@@ -1,12 +1,11 @@
 /** What `eciton analyze` is given: folders of lattice runs, or files and folders of atoms in data sets. */
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
-import { globSync } from "tinyglobby";
 import { z } from "zod";
 import { EcitonError, studyError } from "../../../core/errors.ts";
 import { readTextFile } from "../../../data/read-text.ts";
+import { filesMatching } from "../../../data/study/file-patterns.ts";
 import type { LoadedStudy } from "../../../data/study/load-study.ts";
-import { pathFromStudy } from "../../../data/study/load-study.ts";
 import { count } from "../../../report/numbers.ts";
 import { PROVENANCE, TRAJECTORIES } from "../../output-files.ts";
 import { type FinishedDynamics, readDynamics } from "./finished-dynamics.ts";
@@ -114,13 +113,15 @@ export function setsOfStudy({ study, folder }: LoadedStudy): DataSet[] {
       plain(
         name,
         name,
-        patterns.flatMap((pattern, i) => matching(pattern, folder, `analysis.frames.sets.${name}[${i}]`)),
+        patterns.flatMap((pattern, i) =>
+          filesMatching(pattern, folder, `analysis.frames.sets.${name}[${i}]`),
+        ),
       ),
     );
   if (files)
     return withUniqueNames(
       files.map((pattern, i) => {
-        const found = matching(pattern, folder, `analysis.frames.files[${i}]`);
+        const found = filesMatching(pattern, folder, `analysis.frames.files[${i}]`);
         return plain(found.length === 1 ? nameOfFile(found[0]) : pattern, pattern, found);
       }),
     );
@@ -131,16 +132,6 @@ export function setsOfStudy({ study, folder }: LoadedStudy): DataSet[] {
       `the study has written no atoms into ${own} yet: name files here, or run its build, relax, dynamics or hop first`,
     );
   return withUniqueNames(setsOfFolder(own));
-}
-
-/** @throws {EcitonError} "study" for a pattern that no file matches */
-export function matching(pattern: string, folder: string, at: string): string[] {
-  if (!/[*?[{]/.test(pattern)) return [pathFromStudy(folder, pattern)];
-  const found = globSync(pattern, { cwd: folder, expandDirectories: false })
-    .map((file) => pathFromStudy(folder, file))
-    .sort();
-  if (found.length === 0) throw studyError(at, `no file matches "${pattern}" below the study's folder`);
-  return found;
 }
 
 function setsOfFolder(folder: string): DataSet[] {

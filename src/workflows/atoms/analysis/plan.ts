@@ -2,13 +2,14 @@
 import { BondCutoffs } from "../../../analysis/atoms/bonds.ts";
 import { EcitonError, studyError } from "../../../core/errors.ts";
 import { covalentRadius } from "../../../data/element-data.ts";
+import { filesMatching } from "../../../data/study/file-patterns.ts";
 import type { LoadedStudy } from "../../../data/study/load-study.ts";
 import { count } from "../../../report/numbers.ts";
 import { soapSettings } from "./environments.ts";
 import type { FilePayload } from "./file-task.ts";
 import { replicaOf } from "./finished-dynamics.ts";
 import type { ReferenceAtoms } from "./frame-rows.ts";
-import { type DataSet, matching, setText } from "./inputs.ts";
+import { type DataSet, setText } from "./inputs.ts";
 import {
   type AnalysisSection,
   type Measurement,
@@ -74,7 +75,7 @@ export function planAnalysis(sets: readonly DataSet[], study: LoadedStudy | null
   const referenceFiles =
     withSoap && section.soap?.reference && study
       ? section.soap.reference.flatMap((pattern, i) =>
-          matching(pattern, study.folder, `analysis.soap.reference[${i}]`),
+          filesMatching(pattern, study.folder, `analysis.soap.reference[${i}]`),
         )
       : [];
   const species = withSoap
@@ -247,7 +248,7 @@ function rmsdReference(
 ): ReferenceAtoms | null {
   const file = section.rmsd?.reference;
   if (!named.includes("rmsd") || file === undefined || study === null) return null;
-  const [path] = matching(file, study.folder, "analysis.rmsd.reference");
+  const [path] = filesMatching(file, study.folder, "analysis.rmsd.reference");
   for (const { structure } of chosenFrames(path, { every: 1, skip: 0, cluster: false }, () => {}))
     return { positions: structure.positions, species: structure.species };
   throw studyError("analysis.rmsd.reference", `${path} holds no structure`);
