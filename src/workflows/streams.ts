@@ -17,6 +17,8 @@ const COOLING_STREAM = 2 ** 44;
 export const HOP_STREAM = 2 ** 50;
 const REPLICA_STREAM = 2 ** 51;
 const REPLICAS_OF_STRUCTURE = 2 ** 20;
+/** Samples of the environments of files of atoms: this plus the number of the file. */
+export const ENVIRONMENT_STREAM = 2 ** 52;
 const parts = ["cross-validation", "bootstrap"] as const;
 
 /** A seed for a part of a study that draws its own streams, none of which is a stream of the study itself. */

@@ -2,6 +2,7 @@
 import { Soap, type SoapSettings } from "../../../analysis/soap/soap.ts";
 import { RandomStream } from "../../../core/random.ts";
 import type { Structure } from "../../../data/structure.ts";
+import { ENVIRONMENT_STREAM } from "../../streams.ts";
 import type { AnalysisSection } from "./settings.ts";
 
 /** Environments drawn evenly from all atoms of all frames. */
@@ -49,10 +50,14 @@ export class EnvironmentSampler {
   }[] = [];
   #seen = 0;
 
+  /**
+   * @param most environments that are kept
+   * @param file its number, for a random stream of its own
+   */
   constructor(settings: SoapSettings, most: number, seed: number, file: number) {
     this.#soap = new Soap(settings);
     this.#most = most;
-    this.#random = new RandomStream(seed, file);
+    this.#random = new RandomStream(seed, ENVIRONMENT_STREAM + file);
   }
 
   /** @throws {EcitonError} "data" for a species that the settings do not name */
