@@ -6,14 +6,14 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { BOLTZMANN_EV_PER_K } from "../../src/core/units.ts";
 import { loadStudy } from "../../src/data/study/load-study.ts";
 import { createExecutor } from "../../src/exec/executor.ts";
-import type { Caloric } from "../../src/workflows/atoms/caloric.ts";
+import type { CaloricDocument } from "../../src/workflows/atoms/caloric.ts";
 import * as dynamics from "../../src/workflows/atoms/dynamics.ts";
 
 const ATOMS = 147;
 
 describe("the icosahedron of 147 copper atoms", () => {
   const outDir = mkdtempSync(join(tmpdir(), "eciton-"));
-  let curve: Caloric;
+  let curve: CaloricDocument;
 
   beforeAll(async () => {
     const plan = dynamics.plan(
@@ -36,7 +36,7 @@ describe("the icosahedron of 147 copper atoms", () => {
       await executor.close();
     }
     const { caloric } = JSON.parse(readFileSync(join(outDir, "dynamics.json"), "utf8")) as {
-      caloric: { curves: Caloric[] }[];
+      caloric: { curves: CaloricDocument[] }[];
     };
     [curve] = caloric[0].curves;
     for (const { temperature_K, energy_eV, lindemann } of curve.states)
@@ -44,7 +44,7 @@ describe("the icosahedron of 147 copper atoms", () => {
         `${temperature_K} K: ${(energy_eV.value / ATOMS).toFixed(4)} eV per atom, Lindemann ${lindemann!.cluster.toFixed(3)}, ` +
           `surface ${lindemann!.surface!.toFixed(3)}, core ${lindemann!.core!.toFixed(3)}`,
       );
-    console.log(`steepest at ${curve.steepest.temperature} ± ${curve.steepest.uncertainty} K`);
+    console.log(`steepest at ${curve.steepest.temperature_K} ± ${curve.steepest.uncertainty_K} K`);
   }, 900_000);
   afterAll(() => rmSync(outDir, { recursive: true, force: true }));
 
@@ -54,15 +54,15 @@ describe("the icosahedron of 147 copper atoms", () => {
     expect(melting_K).not.toBeNull();
     // Two temperatures that are measured, or the next interval: while it melts it is half of each.
     const [from, to] = melting_K!;
-    expect(steepest.temperature).toBeGreaterThan(from - 51);
-    expect(steepest.temperature).toBeLessThan(to + 51);
+    expect(steepest.temperature_K).toBeGreaterThan(from - 51);
+    expect(steepest.temperature_K).toBeLessThan(to + 51);
     // Below the bulk's 1350 K, and above where surfaces of such clusters begin to soften.
-    expect(steepest.temperature).toBeGreaterThan(700);
-    expect(steepest.temperature).toBeLessThan(1050);
+    expect(steepest.temperature_K).toBeGreaterThan(700);
+    expect(steepest.temperature_K).toBeLessThan(1050);
     // A solid has 3 k_B for each atom by Dulong and Petit, somewhat more because bonds are not harmonic.
-    const solid = slopes[0].slope / ATOMS / BOLTZMANN_EV_PER_K;
-    expect(solid).toBeGreaterThan(2.8 - (4 * slopes[0].error) / ATOMS / BOLTZMANN_EV_PER_K);
-    expect(solid).toBeLessThan(4 + (4 * slopes[0].error) / ATOMS / BOLTZMANN_EV_PER_K);
+    const solid = slopes[0].slope_eV_per_K / ATOMS / BOLTZMANN_EV_PER_K;
+    expect(solid).toBeGreaterThan(2.8 - (4 * slopes[0].error_eV_per_K) / ATOMS / BOLTZMANN_EV_PER_K);
+    expect(solid).toBeLessThan(4 + (4 * slopes[0].error_eV_per_K) / ATOMS / BOLTZMANN_EV_PER_K);
   });
 
   it("loosens at the surface first", () => {

@@ -353,7 +353,7 @@ describe("trajectories", () => {
     const estimate = (value: number, error = 0.01) => ({ value, error });
     // Energies rise by 1 eV between 300 and 400 K and by 3 eV from there to 500 K.
     const segments = [300, 400, 500].map((T, k) => ({
-      segment: k,
+      segment: k + 1,
       steps: 1000,
       from_ps: k,
       to_ps: k + 1,
@@ -397,8 +397,8 @@ describe("trajectories", () => {
     expect(caloric.map(({ energy_eV }) => Number(energy_eV))).toEqual([0, 1, 4]);
     expect(caloric.map(({ slope_eV_per_K }) => slope_eV_per_K)).toEqual(["0.01", "0.03", ""]);
     // Two independent replicas with equal means: the errors of one over √2.
-    expect(Number(caloric[0].energy_eV_error)).toBeCloseTo(0.01 / Math.SQRT2, 12);
-    expect(document).toMatchObject({ caloric: [{ structure: "pair", steepest: { temperature: 450 } }] });
+    expect(Number(caloric[0].energy_error_eV)).toBeCloseTo(0.01 / Math.SQRT2, 12);
+    expect(document).toMatchObject({ caloric: [{ structure: "pair", steepest: { temperature_K: 450 } }] });
   });
 });
 

@@ -82,6 +82,36 @@ export function caloricCurves(replicas: readonly FinishedReplica[]): Caloric[] {
   });
 }
 
+/** A curve as it is written down. */
+export function caloricDocument({
+  direction,
+  states,
+  slopes,
+  steepest,
+  melting_K,
+  surface_melting_K,
+}: Caloric) {
+  return {
+    direction,
+    states,
+    slopes: slopes.map(({ temperature, slope, error }) => ({
+      temperature_K: temperature,
+      slope_eV_per_K: slope,
+      error_eV_per_K: error,
+    })),
+    steepest: {
+      temperature_K: steepest.temperature,
+      uncertainty_K: steepest.uncertainty,
+      slope_eV_per_K: steepest.slope,
+      clear: steepest.clear,
+    },
+    melting_K,
+    surface_melting_K,
+  };
+}
+
+export type CaloricDocument = ReturnType<typeof caloricDocument>;
+
 /** Measured segments at one temperature, parted where the temperature turns. */
 function branches(segments: readonly SegmentResult[]) {
   const found: { direction: "heating" | "cooling"; numbers: number[] }[] = [];

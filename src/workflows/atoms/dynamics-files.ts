@@ -1,16 +1,16 @@
 /** What molecular dynamics leave for other programs: tables, last states, everything as JSON. */
 import { join } from "node:path";
 import type { Estimated } from "../../core/running-means.ts";
-import { writeExtxyz } from "../../data/formats/extxyz-write.ts";
 import type { Structure } from "../../data/structure.ts";
 import { VELOCITIES } from "../../dynamics/md/frame-text.ts";
 import type { FinishedMd } from "../../dynamics/md/replica.ts";
-import { strictJson, writeChunksAtomic, writeFileAtomic } from "../../exec/atomic-file.ts";
+import { strictJson, writeFileAtomic } from "../../exec/atomic-file.ts";
 import { type CsvValue, toCsv } from "../../report/csv.ts";
-import { type Caloric, caloricCurves } from "./caloric.ts";
+import { type Caloric, caloricCurves, caloricDocument } from "./caloric.ts";
 import type { ReplicaDigest } from "./dynamics-digest.ts";
 import type { DynamicsPlan, PlannedReplica } from "./dynamics-plan.ts";
 import type { FailedReplica, ReplicaOutcome } from "./dynamics-task.ts";
+import { writeStructureFile } from "./part-report.ts";
 
 /** A replica and what became of it: `end`, or the failure. */
 export interface Replica {
@@ -86,13 +86,12 @@ export function writeDynamics(
 ): void {
   writeFileAtomic(join(outDir, "segments.csv"), segmentTable(replicas));
   if (curves.length > 0) writeFileAtomic(join(outDir, "caloric.csv"), caloricTable(curves));
-  writeChunksAtomic(join(outDir, "final.extxyz"), lastStates(replicas));
+  writeStructureFile(
+    join(outDir, "final.extxyz"),
+    replicas.flatMap(({ end }) => (end ? [end.structure] : [])),
+  );
   const document = { ...documentOf(part, replicas, curves), segments: part.segments };
   writeFileAtomic(join(outDir, "dynamics.json"), `${strictJson(document, 1)}\n`);
-}
-
-function* lastStates(replicas: readonly Replica[]): Generator<string> {
-  for (const { end } of replicas) if (end) yield writeExtxyz([end.structure]);
 }
 
 /** All results as plain data; without series and states, which have files of their own. */
@@ -113,11 +112,19 @@ export function documentOf(
             steps: end.run.steps,
             time_ps: end.run.time_ps,
             degrees_of_freedom: end.run.degreesOfFreedom,
-            segments: end.run.segments.map((segment, k) => ({ ...segment, ...end.digest.segments[k] })),
+            segments: end.run.segments.map((segment, k) => ({
+              ...segment,
+              segment: segment.segment + 1,
+              ...end.digest.segments[k],
+            })),
           }
         : { failure }),
     })),
-    caloric: curves,
+    caloric: curves.map(({ structure, atoms, curves: own }) => ({
+      structure,
+      atoms,
+      curves: own.map(caloricDocument),
+    })),
   };
 }
 

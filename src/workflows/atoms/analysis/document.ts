@@ -1,4 +1,5 @@
 /** The main numbers of an analysis of atoms as one plain document. */
+import { caloricDocument } from "../caloric.ts";
 import type { Curve } from "./curve.ts";
 import type { Measurements } from "./report-parts.ts";
 
@@ -45,18 +46,22 @@ export function analysisDocument(
     }),
     ...(caloric.length > 0
       ? {
-          caloric: caloric.map(({ set, structure, caloric: { direction, states, steepest, melting_K } }) => ({
+          caloric: caloric.map(({ set, structure, caloric: curve }) => ({
             set,
             structure,
-            direction,
-            states,
-            steepest,
-            melting_K,
+            ...caloricDocument(curve),
           })),
         }
       : {}),
     ...(comparison
-      ? { map: { explained: comparison.map?.explained ?? null }, coverage: comparison.coverages }
+      ? {
+          map: { explained: comparison.map?.explained ?? null },
+          coverage: comparison.coverages.map(({ meanDistance, largestDistance, ...coverage }) => ({
+            ...coverage,
+            mean_distance: meanDistance,
+            largest_distance: largestDistance,
+          })),
+        }
       : {}),
     measured: plan.measured,
     warnings,

@@ -27,6 +27,7 @@ const estimated = z.object({ value: z.number(), error: z.number().nullable() }).
 
 /** What is used of a segment; the rest is passed on as it is. */
 const segmentRecord = z.looseObject({
+  /** From 1. */
   segment: z.number(),
   samples: z.number(),
   from_ps: z.number(),
@@ -99,7 +100,7 @@ function windowsOf(segments: readonly SegmentRecord[]): TimeWindow[] {
   return segments
     .filter(({ measured }) => measured)
     .map(({ segment, temperature_K: [from, to], from_ps, to_ps }) => ({
-      segment: segment + 1,
+      segment,
       temperature_K: from === to ? from : null,
       from_ps,
       to_ps,

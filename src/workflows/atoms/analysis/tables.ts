@@ -74,7 +74,7 @@ function curveTable(name: string, sets: readonly MeasuredSet[]): Table {
       };
       lines.set(key, line);
       line.cells.set(curve.quantity, curve.values[i]);
-      line.cells.set(`${curve.quantity}_error`, curve.errors?.[i] ?? undefined);
+      line.cells.set(errorOf(curve.quantity), curve.errors?.[i] ?? undefined);
     });
   const columns: TableColumn[] = [
     { name: "data_set", type: "text" },
@@ -82,7 +82,7 @@ function curveTable(name: string, sets: readonly MeasuredSet[]): Table {
     ...(abscissa ? [{ name: abscissa, type: "number" } as const] : []),
     ...quantities.flatMap((quantity): TableColumn[] => [
       { name: quantity, type: "number" },
-      ...(withErrors.has(quantity) ? [{ name: `${quantity}_error`, type: "number" } as const] : []),
+      ...(withErrors.has(quantity) ? [{ name: errorOf(quantity), type: "number" } as const] : []),
     ]),
   ];
   const cells = columns.slice(1 + labels.length + (abscissa ? 1 : 0)).map((column) => column.name);
@@ -94,6 +94,14 @@ function curveTable(name: string, sets: readonly MeasuredSet[]): Table {
       ...cells.map((cell) => values.get(cell)),
     ]),
   };
+}
+
+/** Column of the standard error, the unit last as in every column: mean_A, mean_error_A. */
+function errorOf(quantity: string): string {
+  const [, name, unit] = /^(.+?)((?:_(?:A|A2|eV|K|ps|THz|degrees|cm2_per_s|per_[A-Za-z]+))*)$/.exec(
+    quantity,
+  )!;
+  return `${name}_error${unit}`;
 }
 
 function numeric(label: string, own: readonly { readonly curve: Curve }[]): boolean {
@@ -177,11 +185,11 @@ function caloricTable(curves: readonly CaloricOf[]): Table {
     "temperature_K",
     "measured_temperature_K",
     "energy_eV",
-    "energy_eV_error",
+    "energy_error_eV",
     "slope_eV_per_K",
-    "slope_eV_per_K_error",
+    "slope_error_eV_per_K",
     "heat_capacity_eV_per_K",
-    "heat_capacity_eV_per_K_error",
+    "heat_capacity_error_eV_per_K",
     "lindemann",
     "lindemann_core",
     "lindemann_middle",
