@@ -4,17 +4,17 @@ import { studyError } from "../../core/errors.ts";
 import { det3 } from "../../core/linalg.ts";
 import { covalentRadius } from "../../data/element-data.ts";
 import { writeCif } from "../../data/formats/cif-write.ts";
-import { writeExtxyz } from "../../data/formats/extxyz-write.ts";
 import { writePoscar } from "../../data/formats/poscar-write.ts";
 import { formulaOf } from "../../data/generators/built.ts";
 import { shortestDistances } from "../../data/generators/layers.ts";
 import type { Structure } from "../../data/structure.ts";
 import type { AtomsSpec } from "../../data/study/atoms-schema.ts";
-import { writeChunksAtomic, writeFileAtomic } from "../../exec/atomic-file.ts";
+import { writeFileAtomic } from "../../exec/atomic-file.ts";
 import { neighbourList } from "../../lattice/neighbour-list.ts";
 import { toCsv } from "../../report/csv.ts";
 import type { StructureRow } from "../../report/structures-model.ts";
 import { numbered, STRUCTURES } from "../output-files.ts";
+import { volumeOf, writeStructureFile } from "./part-report.ts";
 
 type WriteFormat = NonNullable<AtomsSpec["write"]>[number];
 
@@ -40,7 +40,7 @@ export function builtRow(structure: Structure): BuiltRow {
     formula: formulaOf(species),
     atoms: species.length,
     shortest_A: Number.isFinite(shortest) ? shortest : undefined,
-    volume_A3: periodic.every(Boolean) ? Math.abs(det3(cell)) : undefined,
+    volume_A3: volumeOf(structure),
     tries: typeof tries === "number" ? tries : undefined,
     closeness: closenessOf(structure),
     wanted: typeof wanted === "number" ? wanted : undefined,
@@ -77,7 +77,7 @@ export function writeStructures(
   formats: AtomsSpec["write"],
   outDir: string,
 ): void {
-  writeChunksAtomic(join(outDir, "structures.extxyz"), frames(structures));
+  writeStructureFile(join(outDir, "structures.extxyz"), structures);
   const columns = ["name", "formula", "atoms", "shortest_distance_A", "volume_A3", "tries"];
   const lines = rows.map((r) => [r.name, r.formula, r.atoms, r.shortest_A, r.volume_A3, r.tries]);
   writeFileAtomic(join(outDir, "structures.csv"), toCsv("structures", columns, lines));
@@ -90,8 +90,4 @@ export function writeStructures(
       );
     });
   }
-}
-
-function* frames(structures: readonly Structure[]): Generator<string> {
-  for (const structure of structures) yield writeExtxyz([structure]);
 }

@@ -4,14 +4,14 @@ import { EcitonError, studyError } from "../../core/errors.ts";
 import { type AtomsSource, openAtoms } from "../../data/generators/create-atoms.ts";
 import type { Structure } from "../../data/structure.ts";
 import type { LoadedStudy } from "../../data/study/load-study.ts";
-import { count, integer } from "../../report/numbers.ts";
+import { count, duration, integer } from "../../report/numbers.ts";
 import type { RunContext } from "../context.ts";
 import { type PartPlan, partFinished, runPart } from "../part-run.ts";
 import { hashFile, type Provenance } from "../provenance.ts";
-import { provenanceSummary, writeReport } from "../report.ts";
 import type { Verdict } from "../verdict.ts";
 import { atomsPictures } from "./atoms-pictures.ts";
 import { type BuiltRow, builtRow, checkWritable, writeStructures } from "./build-files.ts";
+import { writePage } from "./part-report.ts";
 
 export interface BuildPlan extends PartPlan {
   readonly source: AtomsSource;
@@ -37,7 +37,7 @@ export function describe({ source, first }: BuildPlan): string[] {
   return [
     `build: ${count(source.count, "structure")}; the first is ${first.name}, ${count(first.species.length, "atom")}`,
     `memory: some ${Math.max(1, Math.round(megabytes))} MiB`,
-    `time: very roughly ${seconds} s`,
+    `time: very roughly ${duration(seconds)}`,
   ];
 }
 
@@ -106,18 +106,12 @@ function reportOf(
   const pictures = structures
     .slice(0, MOST_PICTURES)
     .map((structure, i) => ({ name: structure.name, label: rows[i].formula, structure }));
-  const report = writeReport(
+  const report = writePage(
+    study,
+    { verdict, warnings, provenance, seconds },
     {
-      header: {
-        study: study.report?.title ?? study.name,
-        verdict,
-        warnings: warnings.map((text) => ({ level: "warning" as const, text })),
-        provenance: provenanceSummary(provenance, seconds),
-      },
       structures: { total: rows.length, rows: rows.slice(0, MOST_ROWS) },
-      ...(study.report?.pictures === false
-        ? {}
-        : { snapshots: atomsPictures("Pictures", "Structure", pictures) }),
+      snapshots: atomsPictures("Pictures", "Structure", pictures),
     },
     outDir,
   );

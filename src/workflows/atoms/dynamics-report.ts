@@ -13,12 +13,12 @@ import { integer } from "../../report/numbers.ts";
 import type { Estimate } from "../../report/sampling-model.ts";
 import { TRAJECTORIES } from "../output-files.ts";
 import type { Provenance } from "../provenance.ts";
-import { provenanceSummary, writeReport } from "../report.ts";
 import { atomsPictures, type Picture } from "./atoms-pictures.ts";
 import type { Caloric } from "./caloric.ts";
 import { documentOf, type Replica, type StructureCurves } from "./dynamics-files.ts";
 import { type DynamicsPlan, methodText } from "./dynamics-plan.ts";
 import { meltingText, remarksOn, temperatureText, verdictOf, warningsOf } from "./dynamics-verdict.ts";
+import { writePage } from "./part-report.ts";
 
 /** In the viewer, of each two pictures. */
 const MOST_PICTURES = 10;
@@ -36,14 +36,10 @@ export function dynamicsReport(
   const warnings = [...part.warnings, ...warningsOf(part, replicas)];
   const verdict = verdictOf(part, replicas, curves, warnings.length);
   const caloric = curves.flatMap((own) => own.curves.map((curve) => caloricOf(own, curve)));
-  const report = writeReport(
+  const report = writePage(
+    study,
+    { verdict, warnings, provenance, seconds },
     {
-      header: {
-        study: study.report?.title ?? study.name,
-        verdict,
-        warnings: warnings.map((text) => ({ level: "warning" as const, text })),
-        provenance: provenanceSummary(provenance, seconds),
-      },
       dynamics: {
         method: methodText(part),
         potential: part.potential.name,
@@ -52,9 +48,7 @@ export function dynamicsReport(
         caloric,
         kinetic: kineticOf(part, replicas),
       },
-      ...(study.report?.pictures === false
-        ? {}
-        : { snapshots: atomsPictures("Structures", "Run", picturesOf(part, replicas)) }),
+      snapshots: atomsPictures("Structures", "Run", picturesOf(part, replicas)),
     },
     outDir,
   );

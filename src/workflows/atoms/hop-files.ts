@@ -2,12 +2,12 @@
 import { join } from "node:path";
 import { pointGroup } from "../../analysis/atoms/point-group.ts";
 import { EcitonError } from "../../core/errors.ts";
-import { writeExtxyz } from "../../data/formats/extxyz-write.ts";
 import type { Structure } from "../../data/structure.ts";
 import type { Minimum } from "../../dynamics/hop/archive.ts";
 import type { FinishedPath } from "../../dynamics/hop/hop-task.ts";
-import { writeChunksAtomic, writeFileAtomic } from "../../exec/atomic-file.ts";
+import { writeFileAtomic } from "../../exec/atomic-file.ts";
 import { toCsv } from "../../report/csv.ts";
+import { writeStructureFile } from "./part-report.ts";
 
 export interface FoundMinimum extends Minimum {
   /** 1 is the lowest. */
@@ -63,7 +63,10 @@ export function writeHop(
   paths: readonly FinishedPath[],
   outDir: string,
 ): void {
-  writeChunksAtomic(join(outDir, "minima.extxyz"), frames(minima));
+  writeStructureFile(
+    join(outDir, "minima.extxyz"),
+    minima.map(({ structure }) => structure),
+  );
   writeFileAtomic(
     join(outDir, "minima.csv"),
     toCsv(
@@ -92,8 +95,4 @@ function descentOf({ path, steps, best, improvements }: FinishedPath): number[][
   const rows = improvements.map(({ step, energy }) => [path, step, energy]);
   if (best !== null && improvements[improvements.length - 1].step < steps) rows.push([path, steps, best]);
   return rows;
-}
-
-function* frames(minima: readonly FoundMinimum[]): Generator<string> {
-  for (const { structure } of minima) yield writeExtxyz([structure]);
 }

@@ -1,16 +1,16 @@
 /** What is said of a search for minima: the report, the verdict, the lines on the terminal. */
 import { join } from "node:path";
 import { EcitonError } from "../../core/errors.ts";
-import { endings, type HopCountsState, refusals, sources } from "../../dynamics/hop/hop-counts.ts";
+import { type HopCountsState, refusals, sources } from "../../dynamics/hop/hop-counts.ts";
 import type { FinishedPath } from "../../dynamics/hop/hop-task.ts";
 import type { HopMinimum, HopPath } from "../../report/hop-model.ts";
 import { count, integer } from "../../report/numbers.ts";
 import type { Provenance } from "../provenance.ts";
-import { provenanceSummary, writeReport } from "../report.ts";
 import type { Verdict } from "../verdict.ts";
 import { atomsPictures } from "./atoms-pictures.ts";
 import type { FoundMinimum } from "./hop-files.ts";
 import { type HopPlan, methodText, pathFile } from "./hop-plan.ts";
+import { writePage } from "./part-report.ts";
 
 /** In the viewer. */
 const MOST_PICTURES = 20;
@@ -24,12 +24,8 @@ const refusalWords = {
   failed: "refused by the potential",
 } as const;
 
-const endingWords = {
-  forces: "forces below the tolerance",
-  energy: "energy changes below the tolerance",
-  limit: "out of evaluations",
-  stuck: "no lower energy found",
-} as const;
+/** What is told of relaxations that did not come to rest. */
+const endingWords = { limit: "out of evaluations", stuck: "no lower energy found" } as const;
 
 /** Writes report.html; gives what the command line prints. */
 export function hopReport(
@@ -48,14 +44,10 @@ export function hopReport(
   const warnings = [...part.warnings, ...warningsOf(part, agreeing, quenches, total)];
   const hits = paths.filter(({ reachedTarget }) => reachedTarget).length;
   const verdict = verdictOf(part, minima, hits, agreeing, warnings.length);
-  const report = writeReport(
+  const report = writePage(
+    study,
+    { verdict, warnings, provenance, seconds },
     {
-      header: {
-        study: study.report?.title ?? study.name,
-        verdict,
-        warnings: warnings.map((text) => ({ level: "warning" as const, text })),
-        provenance: provenanceSummary(provenance, seconds),
-      },
       hop: {
         method: methodText(part.section.paths, part.settings),
         potential: part.potential.name,
@@ -70,19 +62,7 @@ export function hopReport(
           }))
           .filter(({ tried }) => tried > 0),
       },
-      ...(study.report?.pictures === false || minima.length === 0
-        ? {}
-        : {
-            snapshots: atomsPictures(
-              "Structures",
-              "Minimum",
-              minima.slice(0, MOST_PICTURES).map(({ rank, relative, pointGroup, structure }) => ({
-                name: `${rank}${pointGroup ? `, ${pointGroup}` : ""}`,
-                label: `${relative.toFixed(4)} eV above the lowest`,
-                structure,
-              })),
-            ),
-          }),
+      ...(minima.length === 0 ? {} : { snapshots: picturesOf(minima) }),
     },
     outDir,
   );
@@ -110,6 +90,15 @@ export function hopReport(
     seconds,
     failure: failureOf(part, minima, hits),
   };
+}
+
+function picturesOf(minima: readonly FoundMinimum[]) {
+  const pictures = minima.slice(0, MOST_PICTURES).map(({ rank, relative, pointGroup, structure }) => ({
+    name: `${rank}${pointGroup ? `, ${pointGroup}` : ""}`,
+    label: `${relative.toFixed(4)} eV above the lowest`,
+    structure,
+  }));
+  return atomsPictures("Structures", "Minimum", pictures);
 }
 
 function documentOf({ path, steps, best, reachedTarget, stepLength, counts }: FinishedPath) {
@@ -164,9 +153,7 @@ function warningsOf(part: HopPlan, agreeing: number, quenches: number, total: To
 function quenchText(quenches: number, total: Total): string {
   const parts = [
     ...refusals.map((kind) => [total((c) => c.refused[kind]), refusalWords[kind]] as const),
-    ...endings
-      .filter((kind) => kind === "limit" || kind === "stuck")
-      .map((kind) => [total((c) => c.ended[kind]), endingWords[kind]] as const),
+    ...(["limit", "stuck"] as const).map((kind) => [total((c) => c.ended[kind]), endingWords[kind]] as const),
   ].filter(([n]) => n > 0);
   const rest =
     parts.length === 0 ? "all ended at rest" : parts.map(([n, word]) => `${integer(n)} ${word}`).join(", ");

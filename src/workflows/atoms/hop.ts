@@ -4,7 +4,7 @@ import { mergeArchives } from "../../dynamics/hop/archive.ts";
 import { numPairs } from "../../dynamics/hop/distances.ts";
 import { type FinishedPath, type HopPayload, hopTask } from "../../dynamics/hop/hop-task.ts";
 import { movingAtoms } from "../../dynamics/moving-atoms.ts";
-import { count } from "../../report/numbers.ts";
+import { count, duration } from "../../report/numbers.ts";
 import type { RunContext } from "../context.ts";
 import { CHECKPOINTS, TRAJECTORIES } from "../output-files.ts";
 import { partFinished, runPart } from "../part-run.ts";
@@ -28,7 +28,7 @@ export function describe({ section, first, potential, settings }: HopPlan, worke
     `start: ${first.name}, ${count(atoms, "atom")}; relaxed by ${settingsText(settings.relax)}`,
     `potential: ${potential.name}`,
     `memory: some ${Math.max(1, Math.ceil((kept + atoms * BYTES_PER_ATOM) / 2 ** 20))} MiB for each thread`,
-    `time: very roughly ${seconds < 90 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} min`} on ${count(threads, "thread")}`,
+    `time: very roughly ${duration(Math.ceil(seconds))} on ${count(threads, "thread")}`,
   ];
 }
 

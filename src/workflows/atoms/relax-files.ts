@@ -1,14 +1,13 @@
 /** What a relaxation leaves for other programs: structures and a table. */
 import { join } from "node:path";
-import { det3 } from "../../core/linalg.ts";
-import { writeExtxyz } from "../../data/formats/extxyz-write.ts";
 import { formulaOf } from "../../data/generators/built.ts";
 import type { Structure } from "../../data/structure.ts";
 import type { RelaxResult } from "../../dynamics/minimise/relax-settings.ts";
 import type { FailedRelaxation, RelaxOutcome } from "../../dynamics/minimise/relax-task.ts";
 import { structureOf } from "../../dynamics/moving-atoms.ts";
-import { writeChunksAtomic, writeFileAtomic } from "../../exec/atomic-file.ts";
+import { writeFileAtomic } from "../../exec/atomic-file.ts";
 import { type CsvValue, toCsv } from "../../report/csv.ts";
+import { volumeOf, writeStructureFile } from "./part-report.ts";
 
 /** A structure of the study and what became of it. */
 export interface Relaxed {
@@ -44,14 +43,12 @@ export function hasConverged({ ended }: RelaxResult): boolean {
   return ended === "forces" || ended === "energy";
 }
 
-/** Å³; undefined for atoms that are not periodic in three directions. */
-export function volumeOf({ cell, periodic }: Structure): number | undefined {
-  return periodic.every(Boolean) ? Math.abs(det3(cell)) : undefined;
-}
-
 /** Structures that failed are in the table alone. */
 export function writeRelaxation(relaxed: readonly Relaxed[], outDir: string): void {
-  writeChunksAtomic(join(outDir, "relaxed.extxyz"), frames(relaxed));
+  writeStructureFile(
+    join(outDir, "relaxed.extxyz"),
+    relaxed.flatMap(({ end }) => (end ? [end.structure] : [])),
+  );
   const columns = [
     "name",
     "formula",
@@ -74,8 +71,4 @@ export function writeRelaxation(relaxed: readonly Relaxed[], outDir: string): vo
     return [start.name, formula, atoms, ...numbers, ended, volumeOf(end.structure), undefined];
   });
   writeFileAtomic(join(outDir, "relaxed.csv"), toCsv("relaxed structures", columns, rows));
-}
-
-function* frames(relaxed: readonly Relaxed[]): Generator<string> {
-  for (const { end } of relaxed) if (end) yield writeExtxyz([end.structure]);
 }

@@ -5,10 +5,10 @@ import type { RelaxResult, RelaxSettings } from "../../dynamics/minimise/relax-s
 import { count } from "../../report/numbers.ts";
 import type { RelaxationRow } from "../../report/relaxation-model.ts";
 import type { Provenance } from "../provenance.ts";
-import { provenanceSummary, writeReport } from "../report.ts";
 import type { Verdict } from "../verdict.ts";
 import { atomsPictures, type Picture } from "./atoms-pictures.ts";
-import { hasConverged, type Relaxed, volumeOf } from "./relax-files.ts";
+import { volumeOf, writePage } from "./part-report.ts";
+import { hasConverged, type Relaxed } from "./relax-files.ts";
 import type { RelaxPlan } from "./relax-plan.ts";
 import { settingsText } from "./relax-settings.ts";
 
@@ -35,22 +35,16 @@ export function relaxationReport(
   const failed = relaxed.filter(({ failure }) => failure);
   const warnings = [...part.source.warnings, ...warningsOf(unconverged, failed, part.settings)];
   const verdict = verdictOf(relaxed, unconverged.length + failed.length, warnings.length);
-  const report = writeReport(
+  const report = writePage(
+    study,
+    { verdict, warnings, provenance, seconds },
     {
-      header: {
-        study: study.report?.title ?? study.name,
-        verdict,
-        warnings: warnings.map((text) => ({ level: "warning" as const, text })),
-        provenance: provenanceSummary(provenance, seconds),
-      },
       relaxations: {
         method: capitalised(settingsText(part.settings)),
         potential: part.potential.name,
         rows: relaxed.map(rowOf),
       },
-      ...(study.report?.pictures === false
-        ? {}
-        : { snapshots: atomsPictures("Structures", "Structure", picturesOf(relaxed)) }),
+      snapshots: atomsPictures("Structures", "Structure", picturesOf(relaxed)),
     },
     outDir,
   );

@@ -7,7 +7,7 @@ import {
   relaxTask,
 } from "../../dynamics/minimise/relax-task.ts";
 import { type MovingAtoms, movingAtoms } from "../../dynamics/moving-atoms.ts";
-import { count, integer } from "../../report/numbers.ts";
+import { count, duration, integer } from "../../report/numbers.ts";
 import type { RunContext } from "../context.ts";
 import { CHECKPOINTS, numbered } from "../output-files.ts";
 import { partFinished, runPart } from "../part-run.ts";
@@ -28,13 +28,13 @@ export function describe({ structures, potential, settings }: RelaxPlan, workers
   const all = atoms.reduce((sum, n) => sum + n, 0);
   const bytes = most * BYTES_PER_ATOM + (settings.method === "bfgs" ? 8 * (3 * most) ** 2 : 0);
   const threads = Math.max(1, Math.min(workers, structures.length));
-  const seconds = Math.max(1, Math.ceil((all * EVALUATIONS * SECONDS_PER_ATOM) / threads));
+  const seconds = Math.ceil((all * EVALUATIONS * SECONDS_PER_ATOM) / threads);
   return [
     `relax: ${count(structures.length, "structure")} of ${fewest === most ? "" : `${integer(fewest)} to `}${count(most, "atom")}, ` +
       `${settingsText(settings)}; at most ${count(settings.maxEvaluations, "evaluation")} each`,
     `potential: ${potential.name}`,
     `memory: some ${Math.max(1, Math.round(bytes / 2 ** 20))} MiB for each thread`,
-    `time: very roughly ${seconds} s on ${count(threads, "thread")}`,
+    `time: very roughly ${duration(seconds)} on ${count(threads, "thread")}`,
   ];
 }
 
