@@ -255,18 +255,26 @@ function difference(some: readonly string[], others: readonly string[]): string[
   return some.filter((entry) => !others.includes(entry));
 }
 
-/** What decides results: engines other than nfold give the same to the last bit. */
+/** What decides results: how often checkpoints are written does not, and engines other than nfold give the same bits. */
 function relevant({ resolvedStudy }: RunRecord): unknown {
   const {
     report: _,
     description: __,
     slurm: ___,
     sample,
+    dynamics,
     ...study
   } = parse(resolvedStudy) as Record<string, unknown>;
-  if (!isTree(sample)) return { ...study, sample };
-  const { checkpoint_every_steps: _often, ...deciding } = sample;
-  return { ...study, sample: { ...deciding, engine: sample.engine === "nfold" ? "nfold" : "any but nfold" } };
+  const parts = { ...study, sample: withoutCheckpoints(sample), dynamics: withoutCheckpoints(dynamics) };
+  if (!isTree(parts.sample)) return parts;
+  const { engine } = parts.sample;
+  return { ...parts, sample: { ...parts.sample, engine: engine === "nfold" ? "nfold" : "any but nfold" } };
+}
+
+function withoutCheckpoints(section: unknown): unknown {
+  if (!isTree(section)) return section;
+  const { checkpoint_every_steps: _, ...deciding } = section;
+  return deciding;
 }
 
 function compare(a: unknown, b: unknown, path: string, found: string[]): void {

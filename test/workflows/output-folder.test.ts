@@ -109,6 +109,16 @@ describe("going on with a run", () => {
     expect(() => checkOutputFolder(context(true), provenance(changes), both)).not.toThrow();
   });
 
+  it.each(["sample", "dynamics"])("is allowed where checkpoints of %s are written more often", (section) => {
+    const segments = [{ duration_ps: 1, temperature_K: 300 }];
+    const often = (checkpoint_every_steps: number) => ({
+      dynamics: { segments },
+      [section]: { ...(section === "dynamics" ? { segments } : {}), checkpoint_every_steps },
+    });
+    begun(provenance(often(500)));
+    expect(() => checkOutputFolder(context(true), provenance(often(100)), both)).not.toThrow();
+  });
+
   it("names input files that have changed, come or gone", () => {
     const input = (file: string, sha256: string) => ({ file, sha256 });
     begun(provenance({}, [input("table.csv", "ab"), input("old.mjs", "cd")]));
