@@ -85,24 +85,6 @@ export function rattled(atoms: Atoms, amplitude: number, random: RandomStream): 
   };
 }
 
-/** A proper rotation about a random axis by a random angle, from a random unit quaternion. */
-export function randomRotation(random: RandomStream): number[] {
-  const q = [0, 0, 0, 0].map(() => random.nextNormal());
-  const length = Math.hypot(...q);
-  const [w, x, y, z] = q.map((part) => part / length);
-  return [
-    1 - 2 * (y * y + z * z),
-    2 * (x * y + w * z),
-    2 * (x * z - w * y),
-    2 * (x * y - w * z),
-    1 - 2 * (x * x + z * z),
-    2 * (y * z + w * x),
-    2 * (x * z + w * y),
-    2 * (y * z - w * x),
-    1 - 2 * (x * x + y * y),
-  ];
-}
-
 /**
  * Calls for every pair of an atom and an image of an atom nearer than `range`, in both directions, by going through all
  * images that could be so near. Rows of directions that are not periodic do not matter.

@@ -3,11 +3,11 @@ import { describe, expect, it } from "vitest";
 import { faceSpacings, inv3, mul3, rowTimes, transpose3 } from "../../src/core/linalg.ts";
 import { RandomStream } from "../../src/core/random.ts";
 import { evaluationFor } from "../../src/dynamics/calculator.ts";
+import { randomRotation } from "../rotations.ts";
 import {
   fullCell,
   type Periodicity,
   permuted,
-  randomRotation,
   supercell,
   timesMatrix,
   transformed,

@@ -1,17 +1,15 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parse as parseCsv } from "csv-parse/sync";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { EcitonError } from "../../src/core/errors.ts";
 import { BOLTZMANN_EV_PER_K } from "../../src/core/units.ts";
 import { readStructures } from "../../src/data/formats/index.ts";
 import { framesOf } from "../../src/data/frames.ts";
-import { loadStudy } from "../../src/data/study/load-study.ts";
-import { createExecutor } from "../../src/exec/executor.ts";
 import * as dynamics from "../../src/workflows/atoms/dynamics.ts";
 import { scratch } from "../cli/eciton.ts";
 import { failureOf } from "../failure.ts";
+import { type PartOptions, planOfText, runPartStudy } from "./part-study.ts";
 
 /** A cluster that is heated: 2 replicas of 3 temperatures. */
 const heating = `
@@ -41,47 +39,11 @@ dynamics:
 report: {pictures: false}
 `;
 
-interface Options {
-  /** Where the results go. */
-  readonly folder?: string;
-  /** Where the study is; default: one that is removed when the test ends. */
-  readonly home?: string;
-  readonly workers?: number;
-  readonly resume?: boolean;
-  readonly signal?: AbortSignal;
-}
-
-async function runStudy(text: string, files: Record<string, string> = {}, options: Options = {}) {
-  const folder = options.home ?? scratch(files);
-  writeFileSync(join(folder, "study.yaml"), text);
-  const outDir = options.folder ?? join(folder, "out");
-  const plan = dynamics.plan(loadStudy(join(folder, "study.yaml")));
-  const executor = createExecutor(options.workers ?? 0);
-  const context = {
-    executor,
-    outDir,
-    resume: options.resume ?? false,
-    signal: options.signal ?? new AbortController().signal,
-    say: () => {},
-    command: "eciton dynamics",
-  };
-  try {
-    const result = await dynamics.run(plan, context);
-    const read = (name: string) => readFileSync(join(outDir, name), "utf8");
-    const rows = (name: string) => parseCsv(read(name), { columns: true }) as Record<string, string>[];
-    const finished = () => dynamics.finished(plan, { ...context, resume: true });
-    return { plan, result, outDir, read, rows, finished };
-  } finally {
-    await executor.close();
-  }
-}
+const runStudy = (text: string, files: Record<string, string> = {}, options: PartOptions = {}) =>
+  runPartStudy(dynamics, text, files, options);
+const planOf = (text: string, files: Record<string, string> = {}) => planOfText(dynamics, text, files);
 
 type Finished = Awaited<ReturnType<typeof runStudy>>;
-
-function planOf(text: string, files: Record<string, string> = {}) {
-  const folder = scratch({ "study.yaml": text, ...files });
-  return dynamics.plan(loadStudy(join(folder, "study.yaml")));
-}
 
 /** All files of results but the page, which has times in it. */
 function resultsOf({ outDir, read }: Finished): Record<string, string> {

@@ -1,16 +1,14 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { parse as parseCsv } from "csv-parse/sync";
 import { describe, expect, it } from "vitest";
 import { EcitonError } from "../../src/core/errors.ts";
 import { readStructures } from "../../src/data/formats/index.ts";
-import { loadStudy } from "../../src/data/study/load-study.ts";
 import { evaluationFor } from "../../src/dynamics/calculator.ts";
 import { createPotential } from "../../src/dynamics/potentials/create-potential.ts";
-import { createExecutor } from "../../src/exec/executor.ts";
 import * as hop from "../../src/workflows/atoms/hop.ts";
 import { scratch } from "../cli/eciton.ts";
 import { failureOf } from "../failure.ts";
+import { type PartOptions, planOfText, runPartStudy } from "./part-study.ts";
 
 const lj13 = `
 name: lj13
@@ -20,54 +18,15 @@ relax: {}
 hop: {paths: 3, steps: 40, temperature_K: 0.8 / 8.617333262e-5, keep: 30, save: accepted}
 `;
 
-interface Options {
-  readonly folder?: string;
-  readonly workers?: number;
-  readonly resume?: boolean;
-  readonly signal?: AbortSignal;
-}
-
-async function hopStudy(text: string, options: Options = {}) {
-  const folder = scratch({ "study.yaml": text });
-  const outDir = options.folder ?? join(folder, "out");
-  const plan = hop.plan(loadStudy(join(folder, "study.yaml")));
-  const executor = createExecutor(options.workers ?? 0);
-  const context = {
-    executor,
-    outDir,
-    resume: options.resume ?? false,
-    signal: options.signal ?? new AbortController().signal,
-    say: () => {},
-    command: "eciton hop",
-  };
-  try {
-    const result = await hop.run(plan, context);
-    const read = (name: string) => readFileSync(join(outDir, name), "utf8");
-    const table = (name: string) => parseCsv(read(name), { columns: true }) as Record<string, string>[];
-    return {
-      plan,
-      result,
-      outDir,
-      read,
-      table,
-      finished: () => hop.finished(plan, { ...context, resume: true }),
-    };
-  } finally {
-    await executor.close();
-  }
-}
-
-function planOf(text: string, files: Record<string, string> = {}) {
-  const folder = scratch({ "study.yaml": text, ...files });
-  return hop.plan(loadStudy(join(folder, "study.yaml")));
-}
+const hopStudy = (text: string, options: PartOptions = {}) => runPartStudy(hop, text, {}, options);
+const planOf = (text: string, files: Record<string, string> = {}) => planOfText(hop, text, files);
 
 describe("a study of minima", () => {
   it("writes minima, tables, accepted structures and a report that agree", async () => {
-    const { result, outDir, read, table } = await hopStudy(lj13);
+    const { result, outDir, read, rows } = await hopStudy(lj13);
     expect(result.failure).toBeNull();
     const { structures } = readStructures(join(outDir, "minima.extxyz"));
-    const minima = table("minima.csv");
+    const minima = rows("minima.csv");
     expect(minima).toHaveLength(structures.length);
     expect(Number(minima[0].relative_eV)).toBe(0);
     structures.forEach(({ energy, info }, i) => {
@@ -79,7 +38,7 @@ describe("a study of minima", () => {
     // The published minimum of LJ13 is the icosahedron at -44.326801.
     expect(structures[0].energy).toBeCloseTo(-44.326801, 5);
     expect(minima[0].point_group).toBe("Ih");
-    const paths = table("paths.csv");
+    const paths = rows("paths.csv");
     for (const path of ["0", "1", "2"]) {
       const mine = paths.filter((row) => row.path === path);
       mine.forEach((row, i) => {
@@ -161,11 +120,11 @@ atoms: {extract: {crystal: {species: Cu}, composition: {Cu: 8}, center: Cu, stra
 relax: {method: conjugate-gradient, energy_tolerance_eV: 1e-5}
 hop: {sampling: independent, paths: 2, steps: 15}
 `;
-    const { result, table } = await hopStudy(text);
+    const { result, rows } = await hopStudy(text);
     expect(result.failure).toBeNull();
     const { paths } = result.document;
     expect(paths.map(({ tried }) => tried.start)).toEqual([15, 15]);
-    const visits = table("minima.csv").reduce((sum, row) => sum + Number(row.visits), 0);
+    const visits = rows("minima.csv").reduce((sum, row) => sum + Number(row.visits), 0);
     expect(visits).toBe(30);
   });
 

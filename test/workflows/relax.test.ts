@@ -1,19 +1,17 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { parse as parseCsv } from "csv-parse/sync";
 import { describe, expect, it } from "vitest";
 import { EcitonError } from "../../src/core/errors.ts";
 import { readStructures } from "../../src/data/formats/index.ts";
 import type { Structure } from "../../src/data/structure.ts";
-import { loadStudy } from "../../src/data/study/load-study.ts";
 import { evaluationFor } from "../../src/dynamics/calculator.ts";
 import { evaluateEmbeddedAtoms } from "../../src/dynamics/potentials/embedded-atoms.ts";
 import { guptaFunctions } from "../../src/dynamics/potentials/gupta.ts";
 import { guptaSet } from "../../src/dynamics/potentials/parameter-sets.ts";
-import { createExecutor } from "../../src/exec/executor.ts";
 import * as relaxation from "../../src/workflows/atoms/relax.ts";
 import { scratch } from "../cli/eciton.ts";
 import { failureOf } from "../failure.ts";
+import { type PartOptions, planOfText, runPartStudy } from "./part-study.ts";
 
 const clusters = `
 name: small-clusters
@@ -37,47 +35,12 @@ relax:
 report: {pictures: false}
 `;
 
-interface Options {
-  readonly folder?: string;
-  readonly workers?: number;
-  readonly resume?: boolean;
-  readonly signal?: AbortSignal;
+async function relaxStudy(text: string, files: Record<string, string> = {}, options: PartOptions = {}) {
+  const done = await runPartStudy(relaxation, text, files, options);
+  return { ...done, rows: done.rows("relaxed.csv") };
 }
 
-async function relaxStudy(text: string, files: Record<string, string> = {}, options: Options = {}) {
-  const folder = scratch({ "study.yaml": text, ...files });
-  const outDir = options.folder ?? join(folder, "out");
-  const plan = relaxation.plan(loadStudy(join(folder, "study.yaml")));
-  const executor = createExecutor(options.workers ?? 0);
-  const context = {
-    executor,
-    outDir,
-    resume: options.resume ?? false,
-    signal: options.signal ?? new AbortController().signal,
-    say: () => {},
-    command: "eciton relax",
-  };
-  try {
-    const result = await relaxation.run(plan, context);
-    const read = (name: string) => readFileSync(join(outDir, name), "utf8");
-    const rows = parseCsv(read("relaxed.csv"), { columns: true }) as Record<string, string>[];
-    return {
-      plan,
-      result,
-      outDir,
-      read,
-      rows,
-      finished: () => relaxation.finished(plan, { ...context, resume: true }),
-    };
-  } finally {
-    await executor.close();
-  }
-}
-
-function planOf(text: string, files: Record<string, string> = {}) {
-  const folder = scratch({ "study.yaml": text, ...files });
-  return relaxation.plan(loadStudy(join(folder, "study.yaml")));
-}
+const planOf = (text: string, files: Record<string, string> = {}) => planOfText(relaxation, text, files);
 
 /** Two pairs of atoms; one pair may coincide. */
 const pairsOf = (second: number) =>

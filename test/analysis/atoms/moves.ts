@@ -2,25 +2,8 @@
 
 import { type Mat3, mul3 } from "../../../src/core/linalg.ts";
 import type { RandomStream } from "../../../src/core/random.ts";
+import { randomRotation } from "../../rotations.ts";
 import type { Molecule } from "./molecules.ts";
-
-/** Uniform over all proper rotations: a unit quaternion in a random direction. */
-export function randomRotation(random: RandomStream): Mat3 {
-  const q = [0, 0, 0, 0].map(() => random.nextNormal());
-  const size = Math.hypot(...q);
-  const [w, x, y, z] = q.map((c) => c / size);
-  return [
-    1 - 2 * (y * y + z * z),
-    2 * (x * y - w * z),
-    2 * (x * z + w * y),
-    2 * (x * y + w * z),
-    1 - 2 * (x * x + z * z),
-    2 * (y * z - w * x),
-    2 * (x * z - w * y),
-    2 * (y * z + w * x),
-    1 - 2 * (x * x + y * y),
-  ];
-}
 
 export function rotated(positions: Float64Array, rotation: Mat3): Float64Array {
   const out = new Float64Array(positions.length);

@@ -4,8 +4,9 @@ import { matchedRmsd, rmsd, superposedRmsd } from "../../../src/analysis/atoms/r
 import { rotationFromCorrelation } from "../../../src/analysis/atoms/superposition.ts";
 import { det3, mul3 } from "../../../src/core/linalg.ts";
 import { RandomStream } from "../../../src/core/random.ts";
+import { randomRotation } from "../../rotations.ts";
 import { type Molecule, mackay, molecule } from "./molecules.ts";
-import { moved, randomRotation, rotated } from "./moves.ts";
+import { moved, rotated } from "./moves.ts";
 
 function randomCluster(random: RandomStream, count: number): Molecule {
   return {

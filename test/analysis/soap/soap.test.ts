@@ -16,6 +16,7 @@ import { elementOfNumber } from "../../../src/data/elements.ts";
 import type { Structure } from "../../../src/data/structure.ts";
 import { compiledSoap } from "../../../src/kernels/soap.ts";
 import { harmonicsInto, integralsInto, plainSoap } from "../../../src/kernels/soap-reference.ts";
+import { rotationOf } from "../../rotations.ts";
 
 const folder = "../shared/data/reference/soap/generated";
 const present = existsSync(folder);
@@ -81,23 +82,6 @@ const cluster = fc
         if (Math.hypot(p[i] - p[j], p[i + 1] - p[j + 1], p[i + 2] - p[j + 2]) < 0.1) return false;
     return true;
   });
-
-/** Rows of a rotation from a unit quaternion. */
-function rotation(q: readonly number[]): number[] {
-  const norm = Math.hypot(...q);
-  const [w, x, y, z] = q.map((c) => c / norm);
-  return [
-    1 - 2 * (y * y + z * z),
-    2 * (x * y - z * w),
-    2 * (x * z + y * w),
-    2 * (x * y + z * w),
-    1 - 2 * (x * x + z * z),
-    2 * (y * z - x * w),
-    2 * (x * z - y * w),
-    2 * (y * z + x * w),
-    1 - 2 * (x * x + y * y),
-  ];
-}
 
 const largest = (a: Float64Array, b: ArrayLike<number>) =>
   a.reduce((worst, value, i) => Math.max(worst, Math.abs(value - b[i])), 0);
@@ -284,7 +268,7 @@ describe("power spectrum", () => {
     );
     fc.assert(
       fc.property(cluster, quaternion, fc.boolean(), (atoms, q, mirror) => {
-        const r = rotation(q);
+        const r = rotationOf(q);
         const moved = atoms.positions.map((_, i) => {
           const [k, row] = [i % 3, 3 * Math.floor(i / 3)];
           const turned = [0, 1, 2].reduce((sum, c) => sum + r[3 * k + c] * atoms.positions[row + c], 0);

@@ -10,6 +10,7 @@ import type { MappingOptions } from "../../../src/data/mapping/options.ts";
 import type { Structure } from "../../../src/data/structure.ts";
 import { neighbourPairs, type ParentLattice } from "../../../src/lattice/parent-lattice.ts";
 import { Supercell } from "../../../src/lattice/supercell.ts";
+import { randomRotation } from "../../rotations.ts";
 import { ceriaSlab, fcc, perovskite, rocksalt } from "./fixtures.ts";
 
 /**
@@ -17,24 +18,6 @@ import { ceriaSlab, fcc, perovskite, rocksalt } from "./fixtures.ts";
  * of the rigid shift, so atoms end up at most twice as far away, which must stay below the limit of a quarter.
  */
 const AMPLITUDE = 0.12;
-
-function randomRotation(random: RandomStream): Mat3 {
-  // A unit quaternion of four normal deviates is uniform on the sphere.
-  const q = Array.from({ length: 4 }, () => random.nextNormal());
-  const norm = Math.hypot(...q);
-  const [w, x, y, z] = q.map((v) => v / norm);
-  return [
-    1 - 2 * (y * y + z * z),
-    2 * (x * y - w * z),
-    2 * (x * z + w * y),
-    2 * (x * y + w * z),
-    1 - 2 * (x * x + z * z),
-    2 * (y * z - w * x),
-    2 * (x * z - w * y),
-    2 * (y * z + w * x),
-    1 - 2 * (x * x + y * y),
-  ];
-}
 
 function randomMatrix(random: RandomStream, periodic: readonly boolean[], maxCells: number): Mat3 {
   const axes = [0, 1, 2].filter((k) => periodic[k]);
