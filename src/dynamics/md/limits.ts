@@ -20,12 +20,32 @@ const advice =
   "shorten dynamics.time_step_fs, or relax the structure first (eciton relax) if atoms overlap at the start; what was " +
   "written before is whole";
 
-/** @throws {EcitonError} "not-converged" where an atom has moved too far in the last drift */
+/** Lengths of a cell that holds its pressure change by less than a hundredth of this in a time step. */
+const MOST_STRAIN = 0.1;
+
+/** @throws {EcitonError} "not-converged" where the cell has stretched, or an atom moved, too far in the last drift */
 export function checkMoves(particles: Particles, limits: Limits, moment: () => Moment): void {
+  if (particles.strain > MOST_STRAIN) {
+    const { step, time_ps, temperature_K } = moment();
+    throw new EcitonError(
+      "not-converged",
+      `step ${step} (${time_ps} ps): a length of the cell changed by ${short(100 * particles.strain)} % in one time step, ` +
+        `more than ${100 * MOST_STRAIN} %, at ${short(temperature_K)} K: see whether the pressure is one that these atoms can ` +
+        "withstand, or let the barostat be slower; what was written before is whole",
+      { step, strain: plain(particles.strain), temperature_K: plain(temperature_K) },
+    );
+  }
   if (particles.longest <= limits.displacement ** 2) return;
   const atom = particles.longestAtom;
   const moved = Math.sqrt(particles.longest);
   const { step, time_ps, temperature_K } = moment();
+  if (Number.isNaN(moved))
+    throw new EcitonError(
+      "not-converged",
+      `step ${step} (${time_ps} ps): positions or velocities are no numbers any more: ${advice}; a cell that grows or shrinks ` +
+        "without end needs another pressure",
+      { step },
+    );
   throw new EcitonError(
     "not-converged",
     `step ${step} (${time_ps} ps): atom ${atom + 1} (${particles.atoms.species[atom]}) moved by ${short(moved)} Å in one time step, ` +

@@ -156,6 +156,7 @@ export class MartynaTobiasKlein implements Integrator {
     const { velocities, positions, cell, numAtoms } = this.#particles;
     const time = this.#timeStep;
     eigenSymmetric3(this.#rate, this.#values, this.#vectors);
+    this.#particles.strain = Math.max(...this.#values.map((value) => Math.abs(value * time)));
     for (let k = 0; k < 3; k++) this.#weights[k] = Math.exp(this.#values[k] * time);
     this.#compose(this.#left);
     for (let k = 0; k < 3; k++) {

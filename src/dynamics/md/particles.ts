@@ -38,6 +38,8 @@ export class Particles {
   /** Square of the longest move in the last drift, Å², and the atom that made it. */
   longest = 0;
   longestAtom = -1;
+  /** Largest relative change of a length of the cell in the last step of a barostat. */
+  strain = 0;
   readonly #calculator: Calculator;
   readonly #plain: Evaluation;
   readonly #full: Evaluation;

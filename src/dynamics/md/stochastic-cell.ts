@@ -82,6 +82,7 @@ export class StochasticCell implements Integrator {
       push * root * (pressure - inside - thermal / (2 * volume)) +
       Math.sqrt(thermal * push) * this.#random.nextNormal();
     const factor = Math.cbrt((next * next) / volume);
+    this.#particles.strain = Math.abs(factor - 1);
     for (let i = 0; i < positions.length; i++) positions[i] *= factor;
     for (let i = 0; i < 9; i++) cell[i] *= factor;
     this.#particles.scaleVelocities(1 / factor);
