@@ -3,6 +3,18 @@ import { studyError } from "../core/errors.ts";
 import type { Structure } from "./structure.ts";
 import type { FixSection } from "./study/fix-schema.ts";
 
+/** @throws {EcitonError} "study" for a species that none of the structures has, which would fix nothing */
+export function checkFixedSpecies(
+  structures: readonly Structure[],
+  fix: FixSection | undefined,
+  path = "relax.fix",
+): void {
+  const present = new Set(structures.flatMap(({ species }) => species));
+  for (const [k, name] of (fix?.species ?? []).entries())
+    if (!present.has(name))
+      throw studyError(`${path}.species[${k}]`, `there is no ${name} among ${[...present].join(", ")}`);
+}
+
 /**
  * 1 for atoms that stay where they are; null where all move.
  * @param path of these keys in the study
@@ -20,7 +32,7 @@ export function fixedAtoms(
   for (const [k, number] of (fix.indices ?? []).entries()) {
     if (number > fixed.length)
       throw studyError(
-        `${path}.indices.${k}`,
+        `${path}.indices[${k}]`,
         `${name} has ${fixed.length} atoms, there is no number ${number}`,
       );
     fixed[number - 1] = 1;

@@ -43,7 +43,7 @@ describe("a study of structures", () => {
       expect(structure.positions).toEqual(made.positions);
       expect(structure.species).toEqual(made.species);
       expect(structure.name).toBe(made.name);
-      expect(rows[i]).toMatchObject({ name: made.name, formula: "Cu7Ag2", atoms: "9", volume_A3: "" });
+      expect(rows[i]).toMatchObject({ name: made.name, formula: "Ag2Cu7", atoms: "9", volume_A3: "" });
       const distances: number[] = [];
       for (let a = 0; a < 9; a++)
         for (let b = 0; b < a; b++)

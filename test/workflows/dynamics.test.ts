@@ -246,7 +246,11 @@ describe("a study of molecular dynamics that cannot be", () => {
         .replace("Cu,", "Xe, distance_A: 4,"),
     ],
     ["study", "dynamics.ensemble", heating.replace("dynamics:", "dynamics:\n  ensemble: npt")],
-    ["study", "dynamics.fix.indices.1", heating.replace("dynamics:", "dynamics:\n  fix: {indices: [1, 14]}")],
+    [
+      "study",
+      "dynamics.fix.indices[1]",
+      heating.replace("dynamics:", "dynamics:\n  fix: {indices: [1, 14]}"),
+    ],
     ["study", "dynamics.fix", heating.replace("dynamics:", "dynamics:\n  fix: {species: [Cu]}")],
     [
       "data",

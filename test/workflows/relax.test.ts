@@ -158,7 +158,7 @@ describe("a study of relaxations that cannot be", () => {
     ["atoms", clusters.replace(/atoms: .*/, "")],
     ["relax.cell", clusters.replace("relax: {", "relax: {cell: full, ")],
     ["relax.pressure_GPa", clusters.replace("relax: {", "relax: {cell: fixed, pressure_GPa: 2, ")],
-    ["relax.fix.indices.1", clusters.replace("relax: {", "relax: {fix: {indices: [1, 10]}, ")],
+    ["relax.fix.indices[1]", clusters.replace("relax: {", "relax: {fix: {indices: [1, 10]}, ")],
     ["relax.fix", clusters.replace("relax: {", "relax: {fix: {species: [Cu]}, ")],
     ["relax.pressure_GPa", slab.replace("relax:", "relax:\n  cell: full\n  pressure_GPa: 1")],
     ["relax.method", clusters.replace("Cu: 9", "Cu: 501").replace("relax: {", "relax: {method: bfgs, ")],

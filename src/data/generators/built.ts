@@ -35,11 +35,16 @@ function centred(positions: Float64Array): Float64Array {
   return positions.map((x, i) => x - mean[i % 3]);
 }
 
-/** "Au112Ag35": the species in the order in which they come first. */
+/** Elements that stand behind others in formulas, in this order (IUPAC, Nomenclature of Inorganic Chemistry, table VI). */
+const LAST = "B Si C Sb As P N H Te Se S At I Br Cl O F".split(" ");
+
+/** "Ag35Au112", "Ce27O53": the same for the same atoms in any order; metals by the alphabet, then non-metals. */
 export function formulaOf(species: readonly string[]): string {
   const counts = new Map<string, number>();
   for (const name of species) counts.set(name, (counts.get(name) ?? 0) + 1);
+  const place = (name: string) => LAST.indexOf(/^[A-Z][a-z]?/.exec(name)?.[0] ?? "");
   return [...counts]
+    .sort(([a], [b]) => place(a) - place(b) || (a < b ? -1 : 1))
     .map(([name, n]) => (n === 1 ? name : /[+-]$/.test(name) ? `(${name})${n}` : name + n))
     .join("");
 }

@@ -1,4 +1,5 @@
 /** The structures of the section `atoms` of a study: one source, then what changes it. */
+import { basename } from "node:path";
 import { EcitonError, studyError } from "../../core/errors.ts";
 import { RandomStream } from "../../core/random.ts";
 import { elementDistance } from "../element-data.ts";
@@ -88,7 +89,8 @@ interface Source {
 }
 
 function fileSource(spec: AtomsSpec, folder: string): Source {
-  const { structures, files, warnings } = structuresOfFiles(spec, folder);
+  const { structures: read, files, warnings } = structuresOfFiles(spec, folder);
+  const structures = named(read);
   const { supercell, ordering, vacancies, rattle_A, displace_A, vacuum_A } = spec;
   const asTheyAre = (supercell ?? ordering ?? vacancies ?? rattle_A ?? displace_A ?? vacuum_A) === undefined;
   return {
@@ -101,9 +103,22 @@ function fileSource(spec: AtomsSpec, folder: string): Source {
       // Energies, forces and the like of the file are not those of the changed atoms.
       const { species, positions, cell, periodic } = from;
       const built = changed({ species, positions, cell, periodic }, spec, random);
-      return { ...structureOfBuilt(built, from.name || formulaOf(built.species)), source: from.source };
+      return { ...structureOfBuilt(built, from.name), source: from.source };
     },
   };
+}
+
+/** Structures that their file gives no name have that of the file, numbered where it holds several. */
+function named(structures: readonly Structure[]): Structure[] {
+  let number = 0;
+  return structures.map((structure, i) => {
+    const { file } = structure.source;
+    number = structures[i - 1]?.source.file === file ? number + 1 : 1;
+    if (structure.name !== "") return structure;
+    const stem = basename(file).replace(/(?<=.)\.[^.]*(\.gz)?$/i, "");
+    const alone = number === 1 && structures[i + 1]?.source.file !== file;
+    return { ...structure, name: alone ? stem : `${stem}-${number}` };
+  });
 }
 
 function madeSource(spec: AtomsSpec, folder: string): Source {

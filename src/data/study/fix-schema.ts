@@ -16,6 +16,10 @@ export function fixSchema({ positive }: SchemaPieces) {
         "atoms whose z lies less than this above that of the lowest one, Å",
       ).optional(),
     })
+    .refine(
+      (fix) => Object.values(fix).some((value) => value !== undefined),
+      "give at least one of species, indices, below_A",
+    )
     .describe("atoms that stay where they are; those of every key that is given");
 }
 

@@ -13,6 +13,7 @@ const guptaFile = z.strictObject({
       name: z.string(),
       source: z.string(),
       shells: z.number().int().nullable(),
+      by_name_only: z.boolean().optional(),
       pairs: z.array(
         z.strictObject({
           species: z.tuple([z.string(), z.string()]),
@@ -55,9 +56,10 @@ export function readParameterFile<T>(name: string, schema: z.ZodType<T>): T {
   return result.data;
 }
 
-/** Names of the sets that come with the package. */
-export function guptaSets(): string[] {
-  return readParameterFile("gupta", guptaFile).sets.map((set) => set.name);
+/** Names of the sets that come with the package; the usual ones are those that nobody has to ask for by name. */
+export function guptaSets(which: "all" | "usual" = "all"): string[] {
+  const { sets } = readParameterFile("gupta", guptaFile);
+  return sets.filter((set) => which === "all" || set.by_name_only !== true).map((set) => set.name);
 }
 
 /**

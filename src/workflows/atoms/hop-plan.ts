@@ -1,14 +1,16 @@
 /** What a search for the lowest minima will do with a study, everything checked before anything runs. */
-import { studyError } from "../../core/errors.ts";
-import { fixedAtoms } from "../../data/fixed-atoms.ts";
+import { EcitonError, studyError } from "../../core/errors.ts";
+import { checkFixedSpecies, fixedAtoms } from "../../data/fixed-atoms.ts";
 import { openAtoms } from "../../data/generators/create-atoms.ts";
 import type { Structure } from "../../data/structure.ts";
 import type { HopSection } from "../../data/study/hop-schema.ts";
 import type { LoadedStudy } from "../../data/study/load-study.ts";
+import { evaluationFor, type Potential } from "../../dynamics/calculator.ts";
 import { type HopSettings, type MoveKind, moveKinds } from "../../dynamics/hop/hop-settings.ts";
 import { checkedWeights } from "../../dynamics/hop/hopper.ts";
 import type { RelaxSettings } from "../../dynamics/minimise/relax-settings.ts";
 import { movingAtoms } from "../../dynamics/moving-atoms.ts";
+import { createPotential } from "../../dynamics/potentials/create-potential.ts";
 import { count, integer } from "../../report/numbers.ts";
 import { numbered } from "../output-files.ts";
 import type { PartPlan } from "../part-run.ts";
@@ -45,6 +47,7 @@ export function plan(loaded: LoadedStudy): HopPlan {
   for (const start of starts) checkRelaxable(start, relax);
   if (relax.pressure !== 0)
     throw studyError("relax.pressure_GPa", "a search compares energies; it knows no pressure");
+  checkFixedSpecies(starts, study.relax.fix);
   const fixed = fixedAtoms(first, study.relax.fix);
   const settings = settingsOf(section, relax, first, fixed);
   const mobile = Int32Array.from(first.species.keys()).filter((i) => fixed?.[i] !== 1);
@@ -53,6 +56,9 @@ export function plan(loaded: LoadedStudy): HopPlan {
     species: [...new Set(first.species)],
     periodic: first.periodic.some(Boolean),
   });
+  // Of random starts some may be beyond a potential; paths draw others then.
+  if (!study.atoms.random && !study.atoms.extract)
+    for (const start of starts) checkEnergy(start, createPotential(potential.spec));
   return {
     loaded,
     inputs: [...source.files.map(hashFile), ...potential.inputs],
@@ -63,6 +69,15 @@ export function plan(loaded: LoadedStudy): HopPlan {
     settings,
     warnings: source.warnings,
   };
+}
+
+function checkEnergy(start: Structure, potential: Potential): void {
+  try {
+    potential.calculator(start).evaluate(start.positions, start.cell, evaluationFor(start.species.length));
+  } catch (error) {
+    if (!(error instanceof EcitonError) || error.code !== "data") throw error;
+    throw new EcitonError("data", `${start.name}: ${error.message}`, error.details, error);
+  }
 }
 
 /** All paths move the same atoms. */

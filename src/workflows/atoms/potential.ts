@@ -1,6 +1,7 @@
 /** The potential that a study names, for the atoms that it moves. */
 import { basename } from "node:path";
-import { EcitonError, studyError } from "../../core/errors.ts";
+import { dataError, EcitonError, studyError } from "../../core/errors.ts";
+import { elementOfNumber, isElement } from "../../data/elements.ts";
 import { parseFuncfl } from "../../data/formats/eam-funcfl.ts";
 import { parseSetfl } from "../../data/formats/eam-setfl.ts";
 import { readTextFile } from "../../data/read-text.ts";
@@ -67,6 +68,11 @@ export function potentialOf(study: Study, folder: string, atoms: MovedAtoms): Ch
   try {
     const { spec, inputs } = specOf(given, folder, atoms);
     const potential = createPotential(spec);
+    if (atoms.periodic && potential.cutoff === Number.POSITIVE_INFINITY)
+      throw studyError(
+        given.cutoff_A === undefined ? "model.potential" : "model.potential.cutoff_A",
+        `${potential.name} without a cut-off is for clusters; periodic atoms need one (and a Coulomb sum other than bare)`,
+      );
     const missing = atoms.species.filter((one) => potential.species && !potential.species.includes(one));
     if (missing.length > 0)
       throw studyError(
@@ -179,7 +185,7 @@ function guptaSpec(given: StudyPotential, { species, periodic }: MovedAtoms): Gu
   }
   const ending = own === undefined && periodic ? "shells" : "none";
   const has = (set: string) => allPairs(guptaSet(set, species, "none").pairs, species);
-  const name = given.set ?? firstSet("gupta", guptaSets(), has, species);
+  const name = given.set ?? firstSet("gupta", guptaSets("usual"), has, species);
   const spec = guptaSet(name, species, ending);
   return own === undefined ? spec : { ...spec, cutoff: own };
 }
@@ -220,7 +226,9 @@ function eamSpec(
   if (given.funcfl !== undefined) {
     const files = Object.entries(given.funcfl).map(([name, file]) => {
       const path = pathFromStudy(folder, file);
-      return { name, path, file: parseFuncfl(readTextFile(path), path) };
+      const read = parseFuncfl(readTextFile(path), path);
+      checkElement(name, read.atomicNumber, path);
+      return { name, path, file: read };
     });
     const title = files.map(({ path }) => basename(path)).join(", ");
     return {
@@ -235,6 +243,18 @@ function eamSpec(
       `eam has the set ${only} only, found ${given.set}; or give a file`,
     );
   return { spec: { kind: "eam", title: only, tables: zhouTables(species) }, inputs: [] };
+}
+
+/** A species that begins with an element is that element. */
+function checkElement(species: string, atomicNumber: number, path: string): void {
+  const symbol = /^[A-Z][a-z]?(?![a-z])/.exec(species)?.[0];
+  const element = elementOfNumber(atomicNumber);
+  if (symbol === undefined || !isElement(symbol) || element === undefined || symbol === element) return;
+  throw dataError(
+    path,
+    2,
+    `these tables are of ${element} (atomic number ${atomicNumber}); the study gives them for ${species}`,
+  );
 }
 
 function buckinghamSpec(given: StudyPotential, { species, periodic }: MovedAtoms): BuckinghamSpec {
@@ -304,7 +324,8 @@ function firstSet(
   if (found === undefined)
     throw studyError(
       "model.potential",
-      `no ${kind} set describes ${species.join(", ")} together; the sets are ${names.join(", ")}; or give parameters of your own`,
+      `no ${kind} set describes ${species.join(", ")}${species.length > 1 ? " together" : ""}; the sets are ${names.join(", ")}; ` +
+        "or give parameters of your own",
     );
   return found;
 }

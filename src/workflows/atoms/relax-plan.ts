@@ -1,6 +1,6 @@
 /** What a relaxation will do with a study, everything checked before anything runs. */
 import { studyError } from "../../core/errors.ts";
-import { fixedAtoms } from "../../data/fixed-atoms.ts";
+import { checkFixedSpecies, fixedAtoms } from "../../data/fixed-atoms.ts";
 import { type AtomsSource, openAtoms } from "../../data/generators/create-atoms.ts";
 import type { Structure } from "../../data/structure.ts";
 import type { LoadedStudy } from "../../data/study/load-study.ts";
@@ -28,6 +28,7 @@ export function plan(loaded: LoadedStudy): RelaxPlan {
   const structures = Array.from({ length: source.count }, (_, i) => source.create(i));
   const settings = relaxSettings(section);
   for (const structure of structures) checkRelaxable(structure, settings);
+  checkFixedSpecies(structures, section.fix);
   const potential = potentialOf(study, folder, {
     species: [...new Set(structures.flatMap((structure) => structure.species))],
     periodic: structures.some((structure) => structure.periodic.some(Boolean)),

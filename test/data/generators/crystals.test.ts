@@ -192,7 +192,9 @@ describe("files", () => {
     expect(made.map(({ positions }) => Math.round(positions[3] - positions[0]))).toEqual([2, 2, 2, 3, 3, 3]);
     expect(new Set(made.map(({ positions }) => positions[3])).size).toBe(6);
     expect(made.every(({ energy }) => energy === undefined)).toBe(true);
-    expect(made.map(({ name }) => name)).toEqual(["1", "2", "3", "1", "2", "3"].map((n) => `Cu2-${n}`));
+    expect(made.map(({ name }) => name)).toEqual(
+      ["1-1", "1-2", "1-3", "2-1", "2-2", "2-3"].map((n) => `two-${n}`),
+    );
   });
 
   it("give crystals to cut and repeat", () => {
