@@ -52,7 +52,7 @@ const crystalOf = new Map(
 );
 
 /** Symbol of the element that a species is of: "Ce" for "Ce3+", "O" for "O2-", as it is for "Ce". */
-export function elementOfSpecies(species: string): string {
+function elementOfSpecies(species: string): string {
   return species.replace(/\d*[+-]$/, "");
 }
 

@@ -41,7 +41,7 @@ function lineBetween(text: string, from: number, to: number): string {
 const PIECE_BYTES = 2 ** 20;
 
 /** Lines of a file, of which a piece of about a megabyte (or one line, if that is longer) is held. */
-export class FileLines implements LineSource {
+class FileLines implements LineSource {
   readonly #path: string;
   readonly #descriptor: number;
   readonly #piece = Buffer.alloc(PIECE_BYTES);

@@ -123,7 +123,7 @@ export class BondLengths {
 }
 
 /** Lengths, ascending, of the bonds of each pair of species that has any. */
-export function bondLengths(frame: AtomFrame, cutoffs: BondCutoffs): Map<string, Float64Array> {
+function bondLengths(frame: AtomFrame, cutoffs: BondCutoffs): Map<string, Float64Array> {
   const { first, index, distances } = cutoffs.bonds(frame, "half");
   const { species } = frame;
   const found = new Map<string, number[]>();

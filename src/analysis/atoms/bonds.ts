@@ -17,7 +17,7 @@ export interface BondRule {
  * The radii add up to 0.85 to 1.1 times the distance of nearest neighbours, so this lies between the first and the
  * second shell of fcc and hcp metals and includes the second of bcc.
  */
-export const BOND_FACTOR = 1.25;
+const BOND_FACTOR = 1.25;
 
 /** Largest bond length of each pair of species. */
 export class BondCutoffs {

@@ -22,9 +22,9 @@ export type LayerRule =
  * Radius of the probe in distances of nearest neighbours. Above 1, so that it does not fit into a vacancy; below 2, so
  * that it enters concave places and that facets may be bent.
  */
-export const PROBE = 1.5;
+const PROBE = 1.5;
 /** Atoms of close-packed metals have 12 in the bulk, 9 on (111), 8 on (100), 7 on (110) with 11 in the layer below. */
-export const MOST_SURFACE_BONDS = 10;
+const MOST_SURFACE_BONDS = 10;
 
 /**
  * Layer of each atom: 1 for the surface, 2 for what would be the surface without layer 1, and so on. Atoms that are

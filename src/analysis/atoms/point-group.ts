@@ -13,7 +13,7 @@ import { centroid, correlationOf, rotationFromCorrelation } from "./superpositio
 import { type Candidate, type Candidates, candidateOperations } from "./symmetry-candidates.ts";
 
 /** Å; relaxed structures are far better, snapshots of dynamics far worse. */
-export const POINT_GROUP_TOLERANCE_A = 0.1;
+const POINT_GROUP_TOLERANCE_A = 0.1;
 
 const MOST_AVERAGES = 50;
 

@@ -10,7 +10,7 @@ import { readOutcar } from "./outcar.ts";
 import { type PoscarOptions, readPoscar } from "./poscar.ts";
 import { readVasprun } from "./vasprun.ts";
 
-export const structureFormats = ["poscar", "extxyz", "cif", "vasprun", "outcar", "lammps-dump"] as const;
+const structureFormats = ["poscar", "extxyz", "cif", "vasprun", "outcar", "lammps-dump"] as const;
 export type StructureFormat = (typeof structureFormats)[number];
 
 /** Options of every format; each reader takes its own. */

@@ -8,7 +8,7 @@ interface Problem {
 }
 
 /** Where structures come from; exactly one is given. */
-export const atomSources = [
+const atomSources = [
   "file",
   "files",
   "random",

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { SchemaPieces } from "./sample-schema.ts";
 
 /** Crystals by the names that people use; all but hcp are cubic. */
-export const crystalStructures = [
+const crystalStructures = [
   "sc",
   "fcc",
   "bcc",

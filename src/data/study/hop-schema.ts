@@ -11,7 +11,7 @@ const moveDescriptions = {
   twist: "what lies beyond a plane through a cluster is turned against the rest",
 } as const;
 
-export const usualHop = {
+const usualHop = {
   paths: 10,
   keep: 100,
   target_tolerance_eV: 1e-4,

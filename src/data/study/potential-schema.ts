@@ -2,14 +2,7 @@
 import { z } from "zod";
 import type { SchemaPieces } from "./sample-schema.ts";
 
-export const potentialKinds = [
-  "lennard-jones",
-  "morse",
-  "gupta",
-  "sutton-chen",
-  "eam",
-  "buckingham",
-] as const;
+const potentialKinds = ["lennard-jones", "morse", "gupta", "sutton-chen", "eam", "buckingham"] as const;
 export type PotentialKind = (typeof potentialKinds)[number];
 
 export function potentialSchema({ quantity, positive }: SchemaPieces) {

@@ -4,8 +4,6 @@ import type { RelaxSettings } from "../minimise/relax-settings.ts";
 export const moveKinds = ["displace", "displace_some", "exchange", "surface", "twist"] as const;
 export type MoveKind = (typeof moveKinds)[number];
 
-export const samplings = ["walk", "independent"] as const;
-
 export interface SamePlan {
   /** Minima whose energies differ by more are different, eV. */
   readonly energy: number;
@@ -15,7 +13,7 @@ export interface SamePlan {
 
 export interface HopSettings {
   /** "walk": each trial begins at the minimum where the path stands. "independent": each is a fresh start. */
-  readonly sampling: (typeof samplings)[number];
+  readonly sampling: "walk" | "independent";
   /** Quenches of one path, the first start among them. */
   readonly steps: number;
   /** Of the Metropolis rule, K; may be Infinity: every minimum is accepted. */

@@ -5,12 +5,10 @@ import { AppendedFile } from "../../exec/appended-file.ts";
 import type { Calculator } from "../calculator.ts";
 import type { Hopper, Trial } from "./hopper.ts";
 
-export const savedStructures = ["accepted", "quenches"] as const;
-
 export interface SavePlan {
   readonly path: string;
   /** "accepted": minima that the path went to. "quenches": moments of every minimisation, with forces. */
-  readonly what: (typeof savedStructures)[number];
+  readonly what: "accepted" | "quenches";
 }
 
 /**

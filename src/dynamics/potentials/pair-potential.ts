@@ -40,7 +40,7 @@ function isSharp(cutoff: PairCutoff): cutoff is SharpCutoff {
 }
 
 /** Energy and slope of a pair as the potential has them, cut-off and all. */
-export function pairFunction(model: PairModel): (a: number, b: number, r: number) => ValueAndSlope {
+function pairFunction(model: PairModel): (a: number, b: number, r: number) => ValueAndSlope {
   const { cutoff } = model;
   if (!isSharp(cutoff)) return (a, b, r) => cutOff(model.bare(a, b, r), r, cutoff);
   return (a, b, r) => {

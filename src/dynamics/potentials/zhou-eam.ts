@@ -65,7 +65,7 @@ export function zhouPair(one: ZhouElement, other: ZhouElement, r: number): numbe
 }
 
 /** eV */
-export function zhouEmbedding(one: ZhouElement, density: number): number {
+function zhouEmbedding(one: ZhouElement, density: number): number {
   const belowEnd = one.below_ends * one.rho_e;
   const cubicAt = ([c0, c1, c2, c3]: readonly number[], x: number) => c0 + x * (c1 + x * (c2 + x * c3));
   if (density < belowEnd) return cubicAt(one.below_eV, density / belowEnd - 1);

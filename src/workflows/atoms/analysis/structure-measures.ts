@@ -222,7 +222,7 @@ function neighbourMeasure({ cutoff_A }: NonNullable<AnalysisSection["cna"]>): St
   };
 }
 
-export function layerRule(
+function layerRule(
   { by, probe_A, most_bonds }: NonNullable<AnalysisSection["shells"]>,
   cutoffs: BondCutoffs,
 ): LayerRule {
