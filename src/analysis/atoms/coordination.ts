@@ -4,12 +4,6 @@ import type { BondCutoffs } from "./bonds.ts";
 import { type AtomFrame, neighboursOf } from "./frame.ts";
 import { type Averaged, RatioAverages } from "./ratio-averages.ts";
 
-/** Number of bonds of each atom, Int32Array(N). */
-export function coordinationNumbers(frame: AtomFrame, cutoffs: BondCutoffs): Int32Array {
-  const { first } = cutoffs.bonds(frame);
-  return Int32Array.from(frame.species, (_, i) => first[i + 1] - first[i]);
-}
-
 /**
  * Coordination numbers that change smoothly as atoms move: each neighbour counts 1 up to the inner distance, 0 from the
  * outer one on, and (1 + cos(π (r − inner) / (outer − inner))) / 2 between.

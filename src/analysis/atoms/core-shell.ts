@@ -15,18 +15,6 @@ export function regionOf(layer: number): Region {
   return layer === 1 ? "surface" : layer === 2 ? "middle" : "core";
 }
 
-/** Atoms in each layer from the inside out, as people write it: 1-12-42-92. */
-export function layerSizes(layers: Int32Array): number[] {
-  const deepest = layers.reduce((most, layer) => Math.max(most, layer), 0);
-  const sizes = new Array<number>(deepest).fill(0);
-  let never = 0;
-  for (const layer of layers) {
-    if (layer === 0) never++;
-    else sizes[deepest - layer]++;
-  }
-  return never > 0 ? [never, ...sizes] : sizes;
-}
-
 export interface PartComposition {
   /** "layer 1" is the surface; "surface", "middle", "core". */
   readonly part: string;

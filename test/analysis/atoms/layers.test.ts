@@ -1,17 +1,24 @@
 import { describe, expect, it } from "vitest";
 import { BondCutoffs } from "../../../src/analysis/atoms/bonds.ts";
-import {
-  CentreProfile,
-  LayerStatistics,
-  layerSizes,
-  regionOf,
-} from "../../../src/analysis/atoms/core-shell.ts";
+import { CentreProfile, LayerStatistics, regionOf } from "../../../src/analysis/atoms/core-shell.ts";
 import { type AtomFrame, typicalDistance } from "../../../src/analysis/atoms/frame.ts";
 import { atomLayers, type LayerRule } from "../../../src/analysis/atoms/layers.ts";
 import { RandomStream } from "../../../src/core/random.ts";
 import { cluster, fcc } from "./crystals.ts";
 import { fccPart, type Molecule, mackay, molecule, ring, scaled, tetrahedron } from "./molecules.ts";
 import { moved } from "./moves.ts";
+
+/** Atoms in each layer from the inside out, as people write it: 1-12-42-92. */
+function layerSizes(layers: Int32Array): number[] {
+  const deepest = layers.reduce((most, layer) => Math.max(most, layer), 0);
+  const sizes = new Array<number>(deepest).fill(0);
+  let never = 0;
+  for (const layer of layers) {
+    if (layer === 0) never++;
+    else sizes[deepest - layer]++;
+  }
+  return never > 0 ? [never, ...sizes] : sizes;
+}
 
 const sizes = (atoms: Molecule, rule?: LayerRule) => layerSizes(atomLayers(cluster(atoms), rule));
 const copper = (points: Parameters<typeof molecule>[0][1]) => molecule(["Cu", points]);

@@ -1,6 +1,5 @@
-/** Energy against temperature: heat capacities and the melting point. */
+/** Energy against temperature, its slopes, and the melting point. */
 import { EcitonError } from "../../../core/errors.ts";
-import { BOLTZMANN_EV_PER_K } from "../../../core/units.ts";
 
 export interface CaloricPoint {
   /** K */
@@ -56,12 +55,4 @@ export function caloricCurve(points: readonly CaloricPoint[]): CaloricCurve {
       slope: slopes[best].slope,
     },
   };
-}
-
-/**
- * Canonical heat capacity (⟨E²⟩ − ⟨E⟩²) / k_B T², eV/K.
- * @param variance of the total energy, eV²
- */
-export function heatCapacity(variance: number, temperature: number): number {
-  return variance / (BOLTZMANN_EV_PER_K * temperature ** 2);
 }

@@ -83,9 +83,6 @@ export class VelocityAutocorrelation {
   }
 }
 
-/** THz per cm⁻¹: the speed of light. */
-export const THZ_PER_WAVENUMBER = 0.0299792458;
-
 export interface VibrationalSpectrum {
   /** THz (cycles). */
   readonly frequencies: Float64Array;
