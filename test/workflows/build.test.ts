@@ -54,9 +54,9 @@ describe("a study of structures", () => {
     });
     expect(result.verdict).toEqual({
       level: "ok",
-      text: "12 structures are built, from Cu7Ag2-random-01 to Cu7Ag2-random-12.",
+      text: "12 structures are built, from Ag2Cu7-random-01 to Ag2Cu7-random-12.",
     });
-    expect(read("report.html")).toContain("Cu7Ag2-random-07");
+    expect(read("report.html")).toContain("Ag2Cu7-random-07");
   });
 
   it("writes other formats where asked, which read back as the same atoms", async () => {
