@@ -13,8 +13,8 @@ import { conditionsOfStudy } from "./conditions.ts";
 import type { RunContext } from "./context.ts";
 import type { ObserverPlan } from "./observers.ts";
 import { CHECKPOINTS, numbered, TRAJECTORIES } from "./output-files.ts";
+import { executorOf, placeOf, runTasks } from "./run-tasks.ts";
 import { gridOfStudy, measurementsOf, sampleSection, systemParts } from "./sample-plan.ts";
-import { executorOf, placeOf, runTasks } from "./sample-tasks.ts";
 import { CHAIN_STREAM } from "./streams.ts";
 import { supercellText } from "./supercell-text.ts";
 

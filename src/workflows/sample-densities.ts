@@ -7,9 +7,9 @@ import { type FinishedWalker, type WalkerPayload, wangLandauTask } from "../mc/m
 import { count } from "../report/numbers.ts";
 import type { RunContext } from "./context.ts";
 import { numbered } from "./output-files.ts";
+import { executorOf, placeOf, runTasks } from "./run-tasks.ts";
 import { checkpointOf } from "./sample-chains.ts";
 import { type AthermalState, athermalStates, sampleSection, systemParts } from "./sample-plan.ts";
-import { executorOf, placeOf, runTasks } from "./sample-tasks.ts";
 import { streamOfWalkers } from "./streams.ts";
 import { supercellText } from "./supercell-text.ts";
 

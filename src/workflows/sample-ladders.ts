@@ -16,9 +16,9 @@ import { conditionsOfStudy } from "./conditions.ts";
 import type { RunContext } from "./context.ts";
 import type { ObserverPlan } from "./observers.ts";
 import { numbered } from "./output-files.ts";
+import { executorOf, placeOf, runTasks } from "./run-tasks.ts";
 import { checkpointOf, recordsOf, type SampledChain, trajectoryOf } from "./sample-chains.ts";
 import { gridOfStudy, sampleSection, systemParts } from "./sample-plan.ts";
-import { executorOf, placeOf, runTasks } from "./sample-tasks.ts";
 import { streamOfLadder } from "./streams.ts";
 import { supercellText } from "./supercell-text.ts";
 

@@ -10,9 +10,9 @@ import {
 } from "../mc/methods/anneal-task.ts";
 import type { RunContext } from "./context.ts";
 import { numbered } from "./output-files.ts";
+import { executorOf, placeOf, runTasks } from "./run-tasks.ts";
 import { checkpointOf } from "./sample-chains.ts";
 import { type AthermalState, annealPlan, athermalStates, sampleSection, systemParts } from "./sample-plan.ts";
-import { executorOf, placeOf, runTasks } from "./sample-tasks.ts";
 import { streamOfCoolings } from "./streams.ts";
 import { supercellText } from "./supercell-text.ts";
 

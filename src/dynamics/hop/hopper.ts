@@ -14,6 +14,7 @@ import { MinimaArchive, type Minimum } from "./archive.ts";
 import { HopCounts, type HopCountsState, type Source } from "./hop-counts.ts";
 import { type HopSettings, type MoveKind, moveKinds, USUAL_STEP } from "./hop-settings.ts";
 import type { MoveSubject } from "./move-subject.ts";
+import { checkedWeights } from "./move-weights.ts";
 import { makeMove } from "./moves.ts";
 import { type Quench, quench } from "./quench.ts";
 import { StepControl, type StepState } from "./step-control.ts";
@@ -311,34 +312,4 @@ export class Hopper {
     this.#recent = null;
     this.#counts.restarts++;
   }
-}
-
-/**
- * Weights in the order of the kinds.
- * @throws {EcitonError} "study" for a move that can change nothing here
- */
-export function checkedWeights(
-  { sampling, moves }: HopSettings,
-  atoms: MovingAtoms,
-  mobile: Int32Array,
-): number[] {
-  const weights = moveKinds.map((kind) => moves[kind] ?? 0);
-  const refuse = (kind: string, message: string): never => {
-    throw new EcitonError("study", `hop.moves.${kind}: ${message}`, { path: `hop.moves.${kind}` });
-  };
-  if (mobile.length === 0)
-    throw new EcitonError("study", "hop: every atom is fixed; there is nothing to move", { path: "hop" });
-  if (sampling === "independent") return weights;
-  const wants = (kind: MoveKind) => (moves[kind] ?? 0) > 0;
-  const species = new Set(Array.from(mobile, (i) => atoms.species[i]));
-  if (wants("exchange") && species.size < 2)
-    refuse("exchange", `all atoms that may move are ${[...species][0]}; an exchange needs two species`);
-  if (wants("twist") && atoms.periodic.some(Boolean))
-    refuse("twist", "a part can be turned only where no direction is periodic");
-  if (wants("surface") && atoms.periodic.every(Boolean))
-    refuse("surface", "there is no surface where all directions are periodic");
-  if (wants("surface") && mobile.length < 3)
-    refuse("surface", "this needs at least three atoms that may move");
-  if (wants("twist") && mobile.length < 3) refuse("twist", "this needs at least three atoms that may move");
-  return weights;
 }

@@ -1,5 +1,6 @@
 /** Molecular dynamics: how energies went on, means of the segments, melting curves. */
 
+import { MOLTEN } from "../../analysis/atoms/motion/bond-fluctuation.ts";
 import type { CurvePlot } from "../curve-model.ts";
 import type { CaloricSummary, DynamicsReplica, DynamicsSegment, DynamicsSummary } from "../dynamics-model.ts";
 import type { FigureBook } from "../figure.ts";
@@ -12,8 +13,6 @@ import type { Section } from "./section.ts";
 /** Replicas whose curves are drawn. */
 const MOST_DRAWN = 14;
 const MEV = 1000;
-/** The Lindemann index above which a cluster counts as molten. */
-const MOLTEN = 0.1;
 
 export function dynamicsSection(summary: DynamicsSummary, figures: FigureBook): Section {
   const { method, potential, replicas, segments, caloric } = summary;

@@ -1,5 +1,6 @@
 /** Energy and Lindemann index against temperature, from the segments of all replicas of a structure. */
 import { regions } from "../../analysis/atoms/core-shell.ts";
+import { MOLTEN } from "../../analysis/atoms/motion/bond-fluctuation.ts";
 import { type CaloricCurve, caloricCurve } from "../../analysis/atoms/motion/caloric-curve.ts";
 import type { Estimated } from "../../core/running-means.ts";
 import type { SegmentResult } from "../../dynamics/md/averages.ts";
@@ -8,8 +9,6 @@ import { isState, type LindemannIndices, type SegmentDigest } from "./dynamics-d
 
 /** Fewer temperatures are no curve. */
 const FEWEST_TEMPERATURES = 3;
-/** A cluster counts as molten above. */
-export const MOLTEN = 0.1;
 /**
  * The largest slope has to be above the median by so many of the usual errors, and by this factor, to be a melting point. Its
  * own error says nothing against it: where replicas melt, they differ.

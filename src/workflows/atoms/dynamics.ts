@@ -5,7 +5,7 @@ import { count } from "../../report/numbers.ts";
 import type { RunContext } from "../context.ts";
 import { CHECKPOINTS, TRAJECTORIES } from "../output-files.ts";
 import { partFinished, runPart } from "../part-run.ts";
-import { placeOf, runTasks } from "../sample-tasks.ts";
+import { placeOf, runTasks } from "../run-tasks.ts";
 import { curvesOf, replicasOf, writeDynamics } from "./dynamics-files.ts";
 import { type DynamicsPlan, type PlannedReplica, stepsOf } from "./dynamics-plan.ts";
 import { dynamicsReport } from "./dynamics-report.ts";

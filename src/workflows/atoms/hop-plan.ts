@@ -7,7 +7,7 @@ import type { HopSection } from "../../data/study/hop-schema.ts";
 import type { LoadedStudy } from "../../data/study/load-study.ts";
 import { evaluationFor, type Potential } from "../../dynamics/calculator.ts";
 import { type HopSettings, type MoveKind, moveKinds } from "../../dynamics/hop/hop-settings.ts";
-import { checkedWeights } from "../../dynamics/hop/hopper.ts";
+import { checkedWeights } from "../../dynamics/hop/move-weights.ts";
 import type { RelaxSettings } from "../../dynamics/minimise/relax-settings.ts";
 import { movingAtoms } from "../../dynamics/moving-atoms.ts";
 import { createPotential } from "../../dynamics/potentials/create-potential.ts";

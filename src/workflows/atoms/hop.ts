@@ -8,7 +8,7 @@ import { count, duration } from "../../report/numbers.ts";
 import type { RunContext } from "../context.ts";
 import { CHECKPOINTS, TRAJECTORIES } from "../output-files.ts";
 import { partFinished, runPart } from "../part-run.ts";
-import { placeOf, runTasks } from "../sample-tasks.ts";
+import { placeOf, runTasks } from "../run-tasks.ts";
 import { HOP_STREAM } from "../streams.ts";
 import { foundMinima, writeHop } from "./hop-files.ts";
 import { type HopPlan, methodText, pathFile } from "./hop-plan.ts";

@@ -11,7 +11,7 @@ import { count, duration, integer } from "../../report/numbers.ts";
 import type { RunContext } from "../context.ts";
 import { CHECKPOINTS, numbered } from "../output-files.ts";
 import { partFinished, runPart } from "../part-run.ts";
-import { placeOf, runTasks } from "../sample-tasks.ts";
+import { placeOf, runTasks } from "../run-tasks.ts";
 import { relaxedStructures, writeRelaxation } from "./relax-files.ts";
 import type { RelaxPlan } from "./relax-plan.ts";
 import { relaxationReport } from "./relax-report.ts";

@@ -1,6 +1,9 @@
 /** Fluctuations of distances: the Lindemann index of a cluster, of its atoms, and of kinds of bonds. */
 import { EcitonError } from "../../../core/errors.ts";
 
+/** Index above which a cluster counts as molten: Lindemann's criterion, as is usual for clusters. */
+export const MOLTEN = 0.1;
+
 /** Pairs that are followed at most; each takes 16 bytes. */
 const MOST_PAIRS = 3e7;
 
@@ -8,7 +11,6 @@ const MOST_PAIRS = 3e7;
  * Relative root-mean-square fluctuation of the distances of atoms, in clusters (no periodic images):
  *   δ_ij = √(⟨r_ij²⟩ − ⟨r_ij⟩²) / ⟨r_ij⟩
  *   δ_i = 1/(N−1) Σ_j δ_ij (an atom),  δ = 1/N Σ_i δ_i (the cluster)
- * A cluster counts as molten above about 0.1.
  * @see Berry, Beck, Davis, Jellinek, Adv. Chem. Phys. 70B, 75 (1988) for δ; Li, Truhlar, Chem. Sci. 5, 2605 (2014) for
  *   averages over kinds of bonds
  */

@@ -1,4 +1,4 @@
-/** Monte Carlo tasks on the executor, with progress, and what an interruption says. */
+/** Tasks of long runs (chains, replicas, paths) on the executor, with progress, and what an interruption says. */
 import { join } from "node:path";
 import { EcitonError } from "../core/errors.ts";
 import type { Executor, TaskFunction } from "../exec/executor.ts";
@@ -22,7 +22,7 @@ export interface TaskGroup<Payload> {
 
 type Interrupted = { readonly interrupted: true };
 
-/** Where Monte Carlo tasks run. */
+/** Where such tasks run. */
 export function executorOf(context: RunContext): Executor {
   return context.chainExecutor ?? context.executor;
 }
@@ -74,7 +74,7 @@ export async function runTasks<Payload, Finished extends { readonly interrupted:
   return finished;
 }
 
-/** Where the disk or a thread failed, the same chains can go on. */
+/** Where the disk or a thread failed, the same tasks can go on. */
 function withWayOn(error: unknown): unknown {
   if (!(error instanceof EcitonError) || error.code !== "io") return error;
   const message = `${error.message}\nwhen that is mended, the same command with --resume goes on from the last checkpoints`;
