@@ -16,7 +16,10 @@ function problem(text: string): string {
 
 describe("the section analysis", () => {
   it("needs no key at all", () => {
-    expect(analysisOf("{}")).toEqual({ frames: { every: 1, skip: 0 }, bonded: "covalent-radii" });
+    expect(analysisOf("{}")).toEqual({
+      frames: { every: 1, skip: 0, cluster: false },
+      bonded: "covalent-radii",
+    });
   });
 
   it("fills each measurement with its defaults", () => {
@@ -40,7 +43,7 @@ describe("the section analysis", () => {
     );
     expect(analysis?.bonded).toEqual({ pairs_A: { "Ce-O": expect.closeTo(2.8, 12) }, cutoff_A: 1.6 });
     expect(analysis?.bonds?.window_A).toEqual([2.2, 2.4]);
-    expect(analysis?.frames).toEqual({ files: ["*.xyz"], every: 10, skip: 0 });
+    expect(analysis?.frames).toEqual({ files: ["*.xyz"], every: 10, skip: 0, cluster: false });
   });
 
   it("refuses what cannot be meant", () => {
