@@ -1,4 +1,5 @@
 /** Angles between the bonds of an atom. */
+import { EcitonError } from "../../core/errors.ts";
 import type { BondCutoffs } from "./bonds.ts";
 import type { AtomFrame } from "./frame.ts";
 import { type Averaged, RatioAverages } from "./ratio-averages.ts";
@@ -55,6 +56,7 @@ export class AngularDistribution {
     this.#bins = Math.ceil(180 / degrees - 1e-9);
   }
 
+  /** @throws {EcitonError} "data" for bonded atoms that coincide */
   add(frame: AtomFrame): void {
     const { first, index, vectors, distances } = this.#cutoffs.bonds(frame);
     const { species } = frame;
@@ -72,7 +74,15 @@ export class AngularDistribution {
     /** By the place of the middle and the ends in names; made when a triplet is first met. */
     const table = new Array<Counted | undefined>(names.length ** 3);
     for (let j = 0; j < species.length; j++)
-      for (let n = first[j]; n < first[j + 1]; n++)
+      for (let n = first[j]; n < first[j + 1]; n++) {
+        if (distances[n] === 0)
+          throw new EcitonError(
+            "data",
+            `atoms ${j + 1} and ${index[n] + 1} coincide: their bond has no direction`,
+            {
+              atoms: [j, index[n]],
+            },
+          );
         for (let m = n + 1; m < first[j + 1]; m++) {
           const product =
             vectors[3 * n] * vectors[3 * m] +
@@ -90,6 +100,7 @@ export class AngularDistribution {
           own.sum += angle;
           own.angles++;
         }
+      }
     if (counted.size > 0) counted.set(ALL, total([...counted.values()], this.#bins));
     for (const [triplet, { counts, sum, angles }] of counted) {
       const known = this.#triplets.get(triplet);

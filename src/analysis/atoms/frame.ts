@@ -47,7 +47,7 @@ export function pairName(a: string, b: string): string {
 /**
  * Median over the atoms of the distance to the nearest other one, Å: the length that layers and local environments are
  * measured by, without any knowledge of the species.
- * @throws {EcitonError} "data" for a single atom that has no image
+ * @throws {EcitonError} "data" for a single atom that has no image, and for atoms that coincide
  */
 export function typicalDistance(frame: AtomFrame): number {
   checkAtoms(frame.positions, frame.species);
@@ -60,7 +60,14 @@ export function typicalDistance(frame: AtomFrame): number {
       for (let n = first[i]; n < first[i + 1]; n++) nearest[i] = Math.min(nearest[i], distances[n]);
     const known = nearest.filter(Number.isFinite).sort();
     // The median is known as soon as more than half of the atoms have their neighbour.
-    if (2 * known.length > count) return known[Math.floor(count / 2)];
+    if (2 * known.length > count) {
+      const typical = known[Math.floor(count / 2)];
+      if (typical > 0) return typical;
+      throw new EcitonError(
+        "data",
+        "expected atoms at different places: most of them coincide with another one",
+      );
+    }
   }
   throw new EcitonError(
     "data",

@@ -260,6 +260,14 @@ describe("bond angles", () => {
     return distribution.result();
   };
 
+  it("do not exist between atoms that coincide", () => {
+    const twice = cluster({
+      species: ["Cu", "Cu", "Cu"],
+      positions: Float64Array.of(0, 0, 0, 0, 0, 0, 2.5, 0, 0),
+    });
+    expect(() => angles(twice)).toThrow("atoms 1 and 2 coincide");
+  });
+
   it("of fcc are 24 of 60°, 12 of 90°, 24 of 120° and 6 of 180° for each atom", () => {
     const frame = fcc(3.615, 2);
     // Half a degree off the edges of bins, whatever the rounding.

@@ -190,6 +190,12 @@ describe("typical distance", () => {
       ),
     ).toBeCloseTo(3, 10);
     expect(() => typicalDistance(cluster(copper([[0, 0, 0]])))).toThrow("expected atoms with neighbours");
+    const twice = copper([
+      [0, 0, 0],
+      [0, 0, 0],
+      [2.5, 0, 0],
+    ]);
+    expect(() => typicalDistance(cluster(twice))).toThrow("most of them coincide with another one");
   });
 });
 
