@@ -50,6 +50,14 @@ export class IonCalculator implements Calculator {
   }
 
   evaluate(positions: Float64Array, cell: Float64Array, out: Evaluation): void {
+    this.#sum(positions, cell, out);
+    // A sum is finite only if all its terms are.
+    let total = out.energy;
+    for (const force of out.forces) total += force;
+    if (!Number.isFinite(total)) throw this.#tooNear(positions, cell, out.energy);
+  }
+
+  #sum(positions: Float64Array, cell: Float64Array, out: Evaluation): void {
     if (positions.length !== 3 * this.numAtoms)
       throw new EcitonError(
         "shape",
@@ -129,6 +137,7 @@ export class IonCalculator implements Calculator {
         const least = Math.max(COINCIDENT, barriers[kinds[i] * species.length + kinds[j]]);
         if (list.distances[at] < least) return tooNear(this.#model, this.#ions, i, j, list.distances[at]);
       }
-    return new EcitonError("data", `${this.#model.name}: the energy is ${energy}`);
+    const what = Number.isFinite(energy) ? "a force is not finite" : `the energy is ${energy}`;
+    return new EcitonError("data", `${this.#model.name}: ${what}`);
   }
 }
