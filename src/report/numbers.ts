@@ -54,12 +54,17 @@ export function significant(value: number | undefined, digits = 4): string {
   return `${mantissa.replace("-", "−")} × 10${superscript(Number(power))}`;
 }
 
-/** "1.234 ± 0.012": the error with two significant digits, the mean with as many decimals. */
+/** "1.234 ± 0.012": the error with two significant digits, the mean with as many decimals; "(1.03 ± 0.33) × 10⁻⁵". */
 export function withError(mean: number | undefined, error: number | undefined): string {
   if (mean === undefined) return "–";
   if (error === undefined || error === 0) return significant(mean, 5);
   if (!Number.isFinite(error))
     throw new EcitonError("shape", `a table holds the error ${error}, expected a finite number`);
+  const exponent = Math.floor(Math.log10(Math.max(Math.abs(mean), Math.abs(error))));
+  if (exponent < -3) {
+    const scale = 10 ** -exponent;
+    return `(${withError(mean * scale, error * scale)}) × 10${superscript(exponent)}`;
+  }
   const decimals = Math.min(12, Math.max(0, 1 - Math.floor(Math.log10(Math.abs(error)))));
   return `${fixed(mean, decimals)} ± ${fixed(error, decimals)}`;
 }

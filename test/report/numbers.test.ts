@@ -42,6 +42,9 @@ describe("numbers for people", () => {
   it("gives errors two digits and means as many decimals", () => {
     expect(withError(1.23456, 0.0123)).toBe("1.235 ± 0.012");
     expect(withError(-250.4, 13)).toBe("−250 ± 13");
+    expect(withError(0.00001027, 0.00000033)).toBe("(1.027 ± 0.033) × 10⁻⁵");
+    expect(withError(-2e-7, 0.00042)).toBe("(0.0 ± 4.2) × 10⁻⁴");
+    expect(withError(0.00123, 0.00004)).toBe("0.001230 ± 0.000040");
     expect(withError(2, undefined)).toBe("2.0000");
     expect(withError(undefined, 1)).toBe("–");
   });

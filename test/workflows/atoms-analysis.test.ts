@@ -400,6 +400,58 @@ describe("trajectories", () => {
     expect(Number(caloric[0].energy_error_eV)).toBeCloseTo(0.01 / Math.SQRT2, 12);
     expect(document).toMatchObject({ caloric: [{ structure: "pair", steepest: { temperature_K: 450 } }] });
   });
+
+  /** A pair 2.2 Å long while it comes to equilibrium, 2.6 Å later; `measured` says which of the two parts are. */
+  const settling = (dynamics: object, measured: readonly [boolean, boolean], frames = 21) => {
+    const segments = measured.map((is, k) => ({
+      segment: k + 1,
+      from_ps: k,
+      to_ps: k + 1,
+      temperature_K: [300, 300],
+      measured: is,
+      samples: 0,
+      total_eV: null,
+      potential_eV: null,
+      measured_temperature_K: null,
+      heat_capacity_eV_per_K: null,
+    }));
+    const trajectory = Array.from({ length: frames }, (_, f) => ({
+      species: copper(2),
+      positions: [0, 0, 0, 0, 0, f <= 10 ? 2.2 : 2.6],
+      time_ps: f / 10,
+    }));
+    const record = { study: "settled", parts: ["dynamics"], resolvedStudy: JSON.stringify({ dynamics }) };
+    return analyse(
+      {
+        "run/provenance.json": JSON.stringify(record),
+        "run/dynamics.json": JSON.stringify({
+          replicas: [{ file: "replica-0000", structure: "pair", segments }],
+        }),
+        "run/trajectories/replica-0000.extxyz": xyz(trajectory),
+      },
+      { inputs: ["run"] },
+    );
+  };
+  const friction = "the langevin thermostat slows atoms by its friction";
+
+  it("of runs leave out of averages what is not measured", async () => {
+    const { rows } = await settling({ ensemble: "nve" }, [false, true]);
+    expect(rows("bonds").map(({ mean_A }) => Number(mean_A))).toEqual([expect.closeTo(2.6, 12)]);
+    const { has, warnings } = await settling({ ensemble: "nve" }, [false, true], 11);
+    expect(has("bonds")).toBe(false);
+    expect(warnings.join()).toContain("no frame lies in a segment that is measured");
+  });
+
+  it.each([
+    [{ ensemble: "nvt" }, true],
+    [{ ensemble: "nvt", thermostat: { method: "langevin" } }, true],
+    [{ ensemble: "nvt", thermostat: { method: "nose-hoover" } }, false],
+    [{ ensemble: "nve" }, false],
+    [{ ensemble: "npt" }, false],
+  ])("of %j: friction is warned of: %j", async (dynamics, warned) => {
+    const { warnings } = await settling(dynamics, [true, true]);
+    expect(warnings.some((warning) => warning.includes(friction))).toBe(warned);
+  });
 });
 
 describe("data sets", () => {

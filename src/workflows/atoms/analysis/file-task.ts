@@ -10,7 +10,7 @@ import type { Curve } from "./curve.ts";
 import { type EnvironmentSample, EnvironmentSampler } from "./environments.ts";
 import { FrameRowMeasures, type FrameRows, type ReferenceAtoms } from "./frame-rows.ts";
 import { motionSubject } from "./motion-measures.ts";
-import { type TimeWindow, WindowedMotion } from "./motion-windows.ts";
+import { type TimeWindow, timeOf, WindowedMotion, windowAt } from "./motion-windows.ts";
 import { type AnalysisSection, motions } from "./settings.ts";
 import { chosenFrames } from "./sources.ts";
 import { bondCutoffs, type StructureMeasure, structureMeasures } from "./structure-measures.ts";
@@ -79,6 +79,8 @@ class FileMeasures {
   #structures: StructureMeasure[] = [];
   #motion: WindowedMotion | null = null;
   #frames = 0;
+  /** Frames that averages are taken over. */
+  #measured = 0;
   #atoms: [number, number] = [Number.POSITIVE_INFINITY, 0];
   #first: Structure | null = null;
   #last: PictureFrame | null = null;
@@ -98,7 +100,10 @@ class FileMeasures {
   add(structure: Structure, index: number): void {
     const { section, pictures } = this.#payload;
     if (this.#first === null) this.#begin(structure);
-    for (const measure of this.#structures) measure.add(structure);
+    if (this.#isMeasured(structure)) {
+      for (const measure of this.#structures) measure.add(structure);
+      this.#measured++;
+    }
     this.#environments?.add(structure, index);
     const followed = this.#motion !== null || section.rmsd !== undefined;
     const positions = followed ? this.#follow(structure) : structure.positions;
@@ -111,6 +116,13 @@ class FileMeasures {
     const { cell, species, name, positions: shown } = structure;
     this.#last = { cell, species, positions: shown, name, frame: index };
     this.#firstPicture ??= this.#last;
+  }
+
+  /** Averages leave out what a run did to come to equilibrium. */
+  #isMeasured(structure: Structure): boolean {
+    const { windows } = this.#payload;
+    const time = timeOf(structure);
+    return windows.length === 0 || time === null || windowAt(windows, time) !== undefined;
   }
 
   #begin(first: Structure): void {
@@ -149,9 +161,13 @@ class FileMeasures {
   result(): FileResult {
     const { path } = this.#payload;
     const curves = [
-      ...this.#structures.flatMap((measure) => measure.curves(this.#frames)),
+      ...(this.#measured > 0 ? this.#structures.flatMap((measure) => measure.curves(this.#measured)) : []),
       ...(this.#motion?.curves() ?? []),
     ];
+    if (this.#measured === 0 && this.#structures.length > 0)
+      this.warn(
+        `${path}: no frame lies in a segment that is measured: there are no averages over its structures`,
+      );
     const rows = this.#rows.result(path);
     if (this.#unwrapped.wrapped)
       this.warn(

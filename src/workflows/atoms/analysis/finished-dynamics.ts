@@ -21,6 +21,8 @@ export interface FinishedDynamics {
   }[];
   /** Masses that the study gave, amu. */
   readonly masses: Readonly<Record<string, number>>;
+  /** Whether friction of the thermostat slowed the atoms. */
+  readonly friction: boolean;
 }
 
 const estimated = z.object({ value: z.number(), error: z.number().nullable() }).nullable();
@@ -82,7 +84,7 @@ export function readDynamics(folder: string): FinishedDynamics | null {
     replicas: found.data.replicas.flatMap(({ file, structure, segments }) =>
       segments ? [{ file, structure, windows: windowsOf(segments), result: resultOf(segments) }] : [],
     ),
-    masses: massesIn(folder),
+    ...settingsIn(folder),
   };
 }
 
@@ -118,10 +120,22 @@ function resultOf(segments: readonly SegmentRecord[]): FinishedReplica {
   };
 }
 
-function massesIn(folder: string): Record<string, number> {
+interface StudyOfRun {
+  readonly dynamics?: {
+    readonly ensemble?: string;
+    readonly thermostat?: { readonly method?: string };
+    readonly masses_amu?: Record<string, number>;
+  };
+}
+
+function settingsIn(folder: string): Pick<FinishedDynamics, "masses" | "friction"> {
   const path = join(folder, PROVENANCE);
-  if (!existsSync(path)) return {};
+  if (!existsSync(path)) return { masses: {}, friction: false };
   const { resolvedStudy } = JSON.parse(readTextFile(path)) as { resolvedStudy?: string };
-  const study = parse(resolvedStudy ?? "") as { dynamics?: { masses_amu?: Record<string, number> } } | null;
-  return study?.dynamics?.masses_amu ?? {};
+  const { dynamics } = (parse(resolvedStudy ?? "") as StudyOfRun | null) ?? {};
+  const method = dynamics?.thermostat?.method ?? "langevin";
+  return {
+    masses: dynamics?.masses_amu ?? {},
+    friction: dynamics?.ensemble === "nvt" && method === "langevin",
+  };
 }

@@ -31,6 +31,11 @@ export function timeOf({ info }: Pick<Structure, "info">): number | null {
   return typeof info.time_ps === "number" ? info.time_ps : null;
 }
 
+/** The window that a state belongs to: the first state of a segment is the last one of that before it. */
+export function windowAt(windows: readonly TimeWindow[], time: number): TimeWindow | undefined {
+  return windows.find(({ from_ps, to_ps }) => time > from_ps + ROUNDING_PS && time <= to_ps + ROUNDING_PS);
+}
+
 interface Moment {
   readonly positions: Float64Array;
   readonly velocities: Float64Array | null;
@@ -87,13 +92,7 @@ export class WindowedMotion {
     const time = this.#timeOf(structure);
     const moment = { positions, velocities: velocitiesOf(structure), time };
     this.#frames++;
-    const window =
-      this.#windows.length === 0
-        ? null
-        : this.#windows.find(
-            // The first state of a segment is the last one of that before it.
-            ({ from_ps, to_ps }) => time > from_ps + ROUNDING_PS && time <= to_ps + ROUNDING_PS,
-          );
+    const window = this.#windows.length === 0 ? null : windowAt(this.#windows, time);
     if (window === undefined) return;
     if (this.#open === null || this.#open.window !== window) this.#begin(window, moment);
     else this.#continue(this.#open, moment, structure);

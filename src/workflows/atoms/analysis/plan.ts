@@ -148,6 +148,7 @@ export function planAnalysis(sets: readonly DataSet[], study: LoadedStudy | null
     ...(withCaloric ? (["caloric"] as const) : []),
   ]);
   const measured = measurements.filter((name) => anywhere.has(name));
+  warnings.push(...frictionWarnings(sets, anywhere));
   return {
     sets,
     files,
@@ -158,6 +159,20 @@ export function planAnalysis(sets: readonly DataSet[], study: LoadedStudy | null
     seed,
     warnings,
   };
+}
+
+/** Of quantities that depend on how fast atoms move, and not on where they are alone. */
+function frictionWarnings(sets: readonly DataSet[], measured: ReadonlySet<Measurement>): string[] {
+  const slow = [
+    ...(measured.has("msd") ? ["diffusion coefficients are too small"] : []),
+    ...(measured.has("velocity_autocorrelation") ? ["spectra are too broad"] : []),
+  ];
+  const names = sets.filter(({ runs }) => runs.some(({ friction }) => friction)).map(({ name }) => name);
+  if (slow.length === 0 || names.length === 0) return [];
+  return [
+    `${names.join(", ")}: ${slow.join(" and ")}, as the langevin thermostat slows atoms by its friction: take nve, nose-hoover, ` +
+      "velocity-rescaling, or a longer thermostat.time_fs",
+  ];
 }
 
 /** What can be measured on a file, and says something. */
