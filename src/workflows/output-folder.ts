@@ -74,13 +74,29 @@ export function checkOutputFolder(
     throw ioError("write", outDir, error);
   }
   refuseWhileLocked(lockOf(outDir));
-  if (!context.resume) return;
+  if (!context.resume) {
+    refuseUnfinished(outDir, parts);
+    return;
+  }
   const earlier = readRecord(outDir);
   if (earlier === null) {
     context.say(`nothing to go on from in ${outDir}: beginning anew`);
     return;
   }
   refuseOther(outDir, earlier, { ...provenance, parts });
+}
+
+/** Checkpoints of another command would go without a word, and with them what it has done so far. */
+function refuseUnfinished(outDir: string, parts: readonly OutputPart[]): void {
+  if (filesIn(outDir, checkpointFiles).length === 0) return;
+  const earlier = readRecord(outDir);
+  if (!earlier || earlier.results || earlier.parts.some((part) => parts.includes(part))) return;
+  throw new EcitonError(
+    "usage",
+    `${outDir} holds an unfinished run of ${earlier.command}: finish it with --resume, choose another folder with --out, or ` +
+      "delete this one",
+    { outDir },
+  );
 }
 
 function refuseOther(outDir: string, earlier: RunRecord, now: RunRecord): void {
@@ -281,6 +297,10 @@ function compare(a: unknown, b: unknown, path: string, found: string[]): void {
   if (isTree(a) && isTree(b)) {
     for (const key of new Set([...Object.keys(a), ...Object.keys(b)]))
       compare(a[key], b[key], path === "" ? key : `${path}.${key}`, found);
+  } else if (areSections(a) && areSections(b) && a.length === b.length) {
+    a.forEach((one, i) => {
+      compare(one, b[i], `${path}[${i}]`, found);
+    });
   } else if (JSON.stringify(a) !== JSON.stringify(b)) {
     found.push(`${path} was ${text(a)}, is ${text(b)}`);
   }
@@ -288,6 +308,10 @@ function compare(a: unknown, b: unknown, path: string, found: string[]): void {
 
 function isTree(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function areSections(value: unknown): value is Record<string, unknown>[] {
+  return Array.isArray(value) && value.every(isTree);
 }
 
 function text(value: unknown): string {

@@ -119,6 +119,21 @@ describe("going on with a run", () => {
     expect(() => checkOutputFolder(context(true), provenance(often(100)), both)).not.toThrow();
   });
 
+  it("names the key that has changed in a list of sections", () => {
+    const heated = (to: number) => ({
+      dynamics: {
+        segments: [
+          { duration_ps: 10, temperature_K: 300 },
+          { duration_ps: 10, temperature_K: [300, to] },
+        ],
+      },
+    });
+    begun(provenance(heated(900)));
+    expect(() => checkOutputFolder(context(true), provenance(heated(800)), both)).toThrow(
+      /\(dynamics\.segments\[1\]\.temperature_K was \[300,900\], is \[300,800\]\)/,
+    );
+  });
+
   it("names input files that have changed, come or gone", () => {
     const input = (file: string, sha256: string) => ({ file, sha256 });
     begun(provenance({}, [input("table.csv", "ab"), input("old.mjs", "cd")]));
@@ -126,6 +141,29 @@ describe("going on with a run", () => {
     expect(() => checkOutputFolder(context(true), now, both)).toThrow(
       "input files have changed: table.csv, old.mjs, new.mjs",
     );
+  });
+});
+
+describe("an unfinished run of another command", () => {
+  const other = ["relax"] as const;
+
+  it("keeps its checkpoints", () => {
+    begun();
+    put("checkpoints/chain-0000.json");
+    const failure = failureOf(() => checkOutputFolder(context(false), provenance(), other));
+    expect(failure.code).toBe("usage");
+    expect(failure.message).toContain("holds an unfinished run of eciton run: finish it with --resume,");
+    expect(readdirSync(join(outDir, "checkpoints"))).toEqual(["chain-0000.json"]);
+    // The command itself may begin anew.
+    expect(() => checkOutputFolder(context(false), provenance(), both)).not.toThrow();
+  });
+
+  it("is in nobody's way once it has finished, or before it has anything to lose", () => {
+    begun();
+    expect(() => checkOutputFolder(context(false), provenance(), other)).not.toThrow();
+    finished();
+    put("checkpoints/chain-0000.json");
+    expect(() => checkOutputFolder(context(false), provenance(), other)).not.toThrow();
   });
 });
 
