@@ -223,6 +223,16 @@ function* dynamicsProblems(section: Checked): Generator<Problem> {
       path: ["staircase", "step_K"],
       message: "expected at most the difference of from_K and to_K",
     };
+  else if (staircase) {
+    const stairs = Math.abs(staircase.to_K - staircase.from_K) / staircase.step_K;
+    // Differences of decimals are whole to rounding only.
+    if (Math.abs(stairs - Math.round(stairs)) > 1e-9 * Math.max(1, stairs))
+      yield {
+        path: ["staircase", "step_K"],
+        message:
+          "expected a whole number of steps from from_K to to_K: the last temperature would be left out",
+      };
+  }
 }
 
 export type DynamicsSection = z.output<ReturnType<typeof dynamicsSchema>>;

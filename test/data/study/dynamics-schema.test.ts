@@ -115,6 +115,10 @@ describe("the section dynamics", () => {
       "{ staircase: { from_K: 300, to_K: 400, step_K: 200, equilibrate_ps: 0, measure_ps: 1 } }",
       "expected at most the difference",
     ],
+    [
+      "{ staircase: { from_K: 300, to_K: 450, step_K: 100, equilibrate_ps: 0, measure_ps: 1 } }",
+      "a whole number of steps",
+    ],
     [`{ thermostats: {}, ${some} }`, "thermostat"],
   ])("%s is refused", (text, message) => {
     expect(problem(text)).toContain(message);
