@@ -3,8 +3,10 @@
  * many quenches, and how fast. `ECITON_BENCH_SEEDS` and `ECITON_BENCH_SIZES=13,38` shorten it.
  */
 import { BOLTZMANN_EV_PER_K } from "../src/core/units.ts";
-import { type FinishedPath, type HopPayload, hopTask } from "../src/dynamics/hop/hop-task.ts";
+import type { FinishedPath, HopPayload } from "../src/dynamics/hop/hop-task.ts";
+import type { PotentialSpec } from "../src/dynamics/potentials/create-potential.ts";
 import { createExecutor } from "../src/exec/executor.ts";
+import { hopTask } from "../src/workflows/atoms/hop-path-task.ts";
 import type { BenchResult } from "./support/measure.ts";
 
 /** ε; Cambridge Cluster Database, Wales, Doye et al., www-wales.ch.cam.ac.uk/CCD.html. */
@@ -28,7 +30,7 @@ const MOST_QUENCHES = 20_000;
  */
 const PUBLISHED = "GMIN, LJ38: 2825 quenches on average with displacements, 738 with symmetrised trials";
 
-function payload(atoms: number, seed: number): HopPayload {
+function payload(atoms: number, seed: number): HopPayload<PotentialSpec> {
   return {
     potential: {
       kind: "lennard-jones",

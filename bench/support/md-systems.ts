@@ -1,8 +1,9 @@
 /** Atoms that are moved to take times, and the potentials that hold them. */
+
+import type { Potential } from "../../src/core/calculator.ts";
 import { RandomStream } from "../../src/core/random.ts";
 import { AMU_A2_PER_FS2_EV } from "../../src/core/units.ts";
 import type { Setfl } from "../../src/data/formats/eam-setfl.ts";
-import type { Potential } from "../../src/dynamics/calculator.ts";
 import { eamPotential } from "../../src/dynamics/potentials/eam.ts";
 import { lennardJonesPotential } from "../../src/dynamics/potentials/lennard-jones.ts";
 import { zhouTables } from "../../src/dynamics/potentials/zhou-eam.ts";

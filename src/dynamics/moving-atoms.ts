@@ -1,6 +1,7 @@
 /** Atoms on the move: what minimisers, dynamics and basin hopping change in place. */
+
+import type { AtomKinds } from "../core/calculator.ts";
 import type { Structure } from "../data/structure.ts";
-import type { AtomKinds } from "./calculator.ts";
 
 export interface MovingAtoms extends AtomKinds {
   /** Å, Float64Array(3N); never wrapped into the cell, so that displacements can be followed. */

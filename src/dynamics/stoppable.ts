@@ -1,6 +1,7 @@
 /** Work on atoms that can be asked to stop between two evaluations of its calculator. */
+
+import type { Calculator } from "../core/calculator.ts";
 import { EcitonError } from "../core/errors.ts";
-import type { Calculator } from "./calculator.ts";
 
 /**
  * Looks before each evaluation whether a stop was asked for: the relaxation of a large structure takes long.

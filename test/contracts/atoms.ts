@@ -1,7 +1,8 @@
 /** Small sets of atoms for tests of calculators, and what is done to them. Plain code: nothing of the project's own. */
+
+import type { AtomKinds } from "../../src/core/calculator.ts";
 import { cross, dot, inv3, norm3, rowTimes, type Vec3 } from "../../src/core/linalg.ts";
 import { RandomStream } from "../../src/core/random.ts";
-import type { AtomKinds } from "../../src/dynamics/calculator.ts";
 
 export interface Atoms extends AtomKinds {
   /** Float64Array(3N), Å. */

@@ -1,8 +1,8 @@
 /** What a contract of calculators is run on, and what its parts share. */
 import { expect } from "vitest";
+import { type Evaluation, evaluationFor, type Potential } from "../../src/core/calculator.ts";
 import { EcitonError } from "../../src/core/errors.ts";
 import { faceSpacings } from "../../src/core/linalg.ts";
-import { type Evaluation, evaluationFor, type Potential } from "../../src/dynamics/calculator.ts";
 import { type Atoms, nearestDistance, type Periodicity, rattledClear, withPeriodic } from "./atoms.ts";
 
 export interface CalculatorCase {

@@ -1,7 +1,7 @@
 /** How calculators behave from one call to the next, and what they refuse. */
 import { describe, expect, it } from "vitest";
+import type { Calculator } from "../../src/core/calculator.ts";
 import { RandomStream } from "../../src/core/random.ts";
-import type { Calculator } from "../../src/dynamics/calculator.ts";
 import { type Atoms, rattled, transformed, withPeriodic } from "./atoms.ts";
 import {
   type Contract,

@@ -1,5 +1,5 @@
+import type { AtomKinds, Calculator, Evaluation, Potential } from "../../src/core/calculator.ts";
 import { dataError, EcitonError } from "../../src/core/errors.ts";
-import type { AtomKinds, Calculator, Evaluation, Potential } from "../../src/dynamics/calculator.ts";
 import { crystal, eachPair } from "./atoms.ts";
 import { calculatorContract, everyPeriodicity } from "./calculator.ts";
 

@@ -1,8 +1,8 @@
 /** What every Potential and its Calculators must do, whatever they compute. */
 import { describe, expect, it } from "vitest";
+import { evaluationFor } from "../../src/core/calculator.ts";
 import { faceSpacings, inv3, mul3, rowTimes, transpose3 } from "../../src/core/linalg.ts";
 import { RandomStream } from "../../src/core/random.ts";
-import { evaluationFor } from "../../src/dynamics/calculator.ts";
 import { randomRotation } from "../rotations.ts";
 import {
   fullCell,

@@ -1,8 +1,8 @@
 /** Energy along trajectories of copper at constant energy: forces that were not the slopes of the energy would change it. */
 import { describe, expect, it } from "vitest";
+import { evaluationFor, type Potential } from "../../src/core/calculator.ts";
 import { RandomStream } from "../../src/core/random.ts";
 import { AMU_A2_PER_FS2_EV, BOLTZMANN_EV_PER_K } from "../../src/core/units.ts";
-import { evaluationFor, type Potential } from "../../src/dynamics/calculator.ts";
 import { eamPotential } from "../../src/dynamics/potentials/eam.ts";
 import { guptaPotential } from "../../src/dynamics/potentials/gupta.ts";
 import { guptaSet } from "../../src/dynamics/potentials/parameter-sets.ts";

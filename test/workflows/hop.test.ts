@@ -1,9 +1,9 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { evaluationFor } from "../../src/core/calculator.ts";
 import { EcitonError } from "../../src/core/errors.ts";
 import { readStructures } from "../../src/data/formats/index.ts";
-import { evaluationFor } from "../../src/dynamics/calculator.ts";
 import { createPotential } from "../../src/dynamics/potentials/create-potential.ts";
 import * as hop from "../../src/workflows/atoms/hop.ts";
 import { scratch } from "../cli/eciton.ts";

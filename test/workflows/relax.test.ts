@@ -1,10 +1,10 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { evaluationFor } from "../../src/core/calculator.ts";
 import { EcitonError } from "../../src/core/errors.ts";
 import { readStructures } from "../../src/data/formats/index.ts";
 import type { Structure } from "../../src/data/structure.ts";
-import { evaluationFor } from "../../src/dynamics/calculator.ts";
 import { evaluateEmbeddedAtoms } from "../../src/dynamics/potentials/embedded-atoms.ts";
 import { guptaFunctions } from "../../src/dynamics/potentials/gupta.ts";
 import { guptaSet } from "../../src/dynamics/potentials/parameter-sets.ts";

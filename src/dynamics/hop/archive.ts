@@ -1,5 +1,5 @@
 /** The lowest distinct minima that a search met: ranked, counted, bounded in number. */
-import type { AtomKinds } from "../calculator.ts";
+import type { AtomKinds } from "../../core/calculator.ts";
 import { Fingerprints, fingerprintDistance } from "./fingerprint.ts";
 import type { SamePlan } from "./hop-settings.ts";
 

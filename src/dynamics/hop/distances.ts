@@ -1,7 +1,8 @@
 /** Distances between all pairs of atoms, to the nearest image in periodic directions, and what follows from them. */
+
+import type { AtomKinds } from "../../core/calculator.ts";
 import { inv3 } from "../../core/linalg.ts";
 import { completedCell } from "../../core/periodic-cell.ts";
-import type { AtomKinds } from "../calculator.ts";
 
 export const numPairs = (atoms: number) => (atoms * (atoms - 1)) / 2;
 

@@ -8,8 +8,9 @@
  * but the rare homometric ones; the means part most of those. Long lists are shortened to means of consecutive entries,
  * which keeps the bound.
  */
+
+import type { AtomKinds } from "../../core/calculator.ts";
 import { EcitonError } from "../../core/errors.ts";
-import type { AtomKinds } from "../calculator.ts";
 import { numPairs, pairDistances } from "./distances.ts";
 
 /** Entries that a list of distances is shortened to: all of them up to 45 atoms of one species. */

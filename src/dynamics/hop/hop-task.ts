@@ -1,14 +1,15 @@
-/** One task of an executor: one path of basin hopping, from its payload to its minima. */
+/** One path of basin hopping, from its payload to its minima. */
+
+import type { Potential } from "../../core/calculator.ts";
 import { EcitonError } from "../../core/errors.ts";
 import { RandomStream } from "../../core/random.ts";
 import { fixedAtoms } from "../../data/fixed-atoms.ts";
 import { openAtoms } from "../../data/generators/create-atoms.ts";
 import type { AtomsSpec } from "../../data/study/atoms-schema.ts";
 import type { RelaxSection } from "../../data/study/relax-schema.ts";
-import type { TaskContext, TaskFunction } from "../../exec/executor.ts";
+import type { TaskContext } from "../../exec/executor.ts";
 import { fingerprint, readState, writeState } from "../../exec/state-file.ts";
 import { type MovingAtoms, movingAtoms } from "../moving-atoms.ts";
-import { createPotential, type PotentialSpec } from "../potentials/create-potential.ts";
 import { stoppable } from "../stoppable.ts";
 import type { Minimum } from "./archive.ts";
 import type { HopCountsState } from "./hop-counts.ts";
@@ -16,8 +17,9 @@ import type { HopSettings } from "./hop-settings.ts";
 import { Hopper, type HopState, type Improvement, type Starts } from "./hopper.ts";
 import { QuenchRecord, type SavePlan } from "./quench-record.ts";
 
-export interface HopPayload {
-  readonly potential: PotentialSpec;
+export interface HopPayload<Spec> {
+  /** Plain data that decides the potential. */
+  readonly potential: Spec;
   readonly atoms: {
     readonly spec: AtomsSpec;
     /** The study's. */
@@ -67,9 +69,6 @@ export interface InterruptedPath {
 
 export type PathResult = FinishedPath | InterruptedPath;
 
-/** What an executor is given to run paths. */
-export const hopTask: TaskFunction = { module: import.meta.url, name: "runPath" };
-
 /** What a checkpoint of a path holds. */
 interface Saved {
   readonly hop: HopState;
@@ -83,14 +82,18 @@ interface Saved {
  * @throws {EcitonError} "study" for moves that the atoms do not allow, "data" for atoms that lead to no minimum or a
  *   checkpoint that cannot be used, "io" when a file cannot be written
  */
-export function runPath(payload: HopPayload, context: TaskContext): PathResult {
+export function runPath<Spec>(
+  payload: HopPayload<Spec>,
+  context: TaskContext,
+  create: (spec: Spec) => Potential,
+): PathResult {
   const { settings, path, checkpoint } = payload;
   const task = checkpoint ? fingerprintOf(payload) : "";
   const saved = checkpoint?.resume ? readState<Saved>(checkpoint.path, task) : null;
   const record = payload.save ? QuenchRecord.open(payload.save, path, saved?.bytes ?? null) : null;
   try {
     const hopper = new Hopper(
-      createPotential(payload.potential),
+      create(payload.potential),
       startsOf(payload),
       settings,
       new RandomStream(payload.seed, payload.stream),
@@ -162,7 +165,7 @@ function hopOrNull(hopper: Hopper) {
  * The starts of a path: of a file its structures in turn, path p beginning with number p; of a generator structures that
  * no other path gets.
  */
-function startsOf({ atoms, fix, path, paths, settings }: HopPayload): Starts {
+function startsOf<Spec>({ atoms, fix, path, paths, settings }: HopPayload<Spec>): Starts {
   const { spec, seed, folder } = atoms;
   const bases = openAtoms({ ...spec, count: 1 }, { seed, folder }).count;
   // No path needs more starts than it has quenches.
@@ -207,7 +210,7 @@ function inOrderOf(first: MovingAtoms, start: MovingAtoms, name: string): Moving
 }
 
 /** Of what decides the result; the content of files that the atoms come from is guarded by the provenance of the run. */
-function fingerprintOf({ checkpoint: _, save, atoms, ...task }: HopPayload): string {
+function fingerprintOf({ checkpoint: _, save, atoms, ...task }: HopPayload<unknown>): string {
   const { spec, seed } = atoms;
   return fingerprint({ ...task, spec, atomsSeed: seed, save: save?.what ?? null });
 }

@@ -5,10 +5,16 @@
  * @see Li, Scheraga, PNAS 84, 6611 (1987); Wales, Doye, J. Phys. Chem. A 101, 5111 (1997); White, Mayne, Chem. Phys.
  *   Lett. 289, 463 (1998) for the return to the minimum
  */
+
+import {
+  type Calculator,
+  type CalculatorState,
+  evaluationFor,
+  type Potential,
+} from "../../core/calculator.ts";
 import { EcitonError } from "../../core/errors.ts";
 import type { RandomState, RandomStream } from "../../core/random.ts";
 import { BOLTZMANN_EV_PER_K } from "../../core/units.ts";
-import { type Calculator, type CalculatorState, evaluationFor, type Potential } from "../calculator.ts";
 import type { MovingAtoms } from "../moving-atoms.ts";
 import { MinimaArchive, type Minimum } from "./archive.ts";
 import { HopCounts, type HopCountsState, type Source } from "./hop-counts.ts";

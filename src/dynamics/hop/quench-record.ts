@@ -1,8 +1,9 @@
 /** The structures of a path as training data: every accepted minimum, or the ways down to all of them. */
+
+import type { Calculator } from "../../core/calculator.ts";
 import { writeExtxyz } from "../../data/formats/extxyz-write.ts";
 import type { InfoValue } from "../../data/structure.ts";
 import { AppendedFile } from "../../exec/appended-file.ts";
-import type { Calculator } from "../calculator.ts";
 import type { Hopper, Trial } from "./hopper.ts";
 
 export interface SavePlan {

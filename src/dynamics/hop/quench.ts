@@ -1,6 +1,7 @@
 /** From a trial structure to a minimum that may be kept, or to the reason why there is none. */
+
+import type { Calculator } from "../../core/calculator.ts";
 import { EcitonError } from "../../core/errors.ts";
-import type { Calculator } from "../calculator.ts";
 import { relax } from "../minimise/relax.ts";
 import type { RelaxResult, RelaxSettings } from "../minimise/relax-settings.ts";
 import type { MovingAtoms } from "../moving-atoms.ts";

@@ -1,6 +1,12 @@
 /** Atoms with velocities and forces: what all integrators push about. */
+
+import {
+  type Calculator,
+  type CalculatorState,
+  type Evaluation,
+  evaluationFor,
+} from "../../core/calculator.ts";
 import { AMU_A2_PER_FS2_EV } from "../../core/units.ts";
-import { type Calculator, type CalculatorState, type Evaluation, evaluationFor } from "../calculator.ts";
 import type { MovingAtoms } from "../moving-atoms.ts";
 
 /** All that a resumed run needs to go on with the same bits. Copies. */

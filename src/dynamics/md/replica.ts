@@ -1,10 +1,11 @@
 /** One replica of a molecular dynamics run, from plain data to its averages and files. */
+
+import type { Potential } from "../../core/calculator.ts";
 import { EcitonError } from "../../core/errors.ts";
 import { RandomStream } from "../../core/random.ts";
 import { massesOf } from "../../data/masses.ts";
 import type { TaskContext } from "../../exec/executor.ts";
 import { fingerprint, readState, writeState } from "../../exec/state-file.ts";
-import type { Potential } from "../calculator.ts";
 import type { SegmentResult } from "./averages.ts";
 import type { EnsembleSpec } from "./ensemble.ts";
 import { Freedom } from "./freedom.ts";

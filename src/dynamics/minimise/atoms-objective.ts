@@ -1,5 +1,5 @@
 /** The energy of atoms in a cell that stays, as a function of their positions. */
-import type { Calculator, Evaluation } from "../calculator.ts";
+import type { Calculator, Evaluation } from "../../core/calculator.ts";
 import type { MovingAtoms } from "../moving-atoms.ts";
 import { largestBlock, type Objective } from "./objective.ts";
 

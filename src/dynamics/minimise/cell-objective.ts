@@ -6,9 +6,10 @@
  * @see Pfrommer, Côté, Louie, Cohen, J. Comput. Phys. 131, 233 (1997): atoms and strains in one quasi-Newton search
  * @see Tadmor, Smith, Bernstein, Kaxiras, Phys. Rev. B 59, 235 (1999): atoms moving in a strained frame
  */
+
+import type { Calculator, Evaluation } from "../../core/calculator.ts";
 import { EcitonError } from "../../core/errors.ts";
 import { cross, det3, norm3, type Vec3 } from "../../core/linalg.ts";
-import type { Calculator, Evaluation } from "../calculator.ts";
 import type { MovingAtoms } from "../moving-atoms.ts";
 import { type AtomsObjective, clearFixed } from "./atoms-objective.ts";
 import { largestBlock } from "./objective.ts";

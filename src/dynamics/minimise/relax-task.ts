@@ -1,17 +1,18 @@
-/** One task of an executor: structures that are relaxed one after the other, each by itself. */
+/** Structures that are relaxed one after the other, each by itself. */
+
+import { evaluationFor, type Potential } from "../../core/calculator.ts";
 import { EcitonError } from "../../core/errors.ts";
 import { det3 } from "../../core/linalg.ts";
-import type { TaskContext, TaskFunction } from "../../exec/executor.ts";
+import type { TaskContext } from "../../exec/executor.ts";
 import { fingerprint, readState, writeState } from "../../exec/state-file.ts";
-import { evaluationFor, type Potential } from "../calculator.ts";
 import type { MovingAtoms } from "../moving-atoms.ts";
-import { createPotential, type PotentialSpec } from "../potentials/create-potential.ts";
 import { stoppable } from "../stoppable.ts";
 import { relax } from "./relax.ts";
 import type { RelaxResult, RelaxSettings } from "./relax-settings.ts";
 
-export interface RelaxPayload {
-  readonly potential: PotentialSpec;
+export interface RelaxPayload<Spec> {
+  /** Plain data that decides the potential. */
+  readonly potential: Spec;
   readonly settings: RelaxSettings;
   readonly structures: readonly MovingAtoms[];
   /** Where finished structures are kept; null: nowhere. */
@@ -41,9 +42,6 @@ export type RelaxTaskResult =
   | { readonly interrupted: false; readonly outcomes: readonly RelaxOutcome[] }
   | { readonly interrupted: true };
 
-/** What an executor is given to relax structures. */
-export const relaxTask: TaskFunction = { module: import.meta.url, name: "relaxStructures" };
-
 /** Finished structures are written down so often; only what a kill would lose depends on it. */
 const SAVE_EVERY_MS = 5000;
 
@@ -52,13 +50,17 @@ const SAVE_EVERY_MS = 5000;
  * are relaxed. An interruption keeps those that are finished.
  * @throws {EcitonError} "data" for a checkpoint of another task, "io" when it cannot be written
  */
-export function relaxStructures(payload: RelaxPayload, context: TaskContext): RelaxTaskResult {
+export function relaxStructures<Spec>(
+  payload: RelaxPayload<Spec>,
+  context: TaskContext,
+  create: (spec: Spec) => Potential,
+): RelaxTaskResult {
   const { structures, checkpoint, settings } = payload;
   const task = checkpoint ? fingerprintOf(payload) : "";
   const outcomes: RelaxOutcome[] = checkpoint?.resume
     ? (readState<RelaxOutcome[]>(checkpoint.path, task) ?? [])
     : [];
-  const potential = createPotential(payload.potential);
+  const potential = create(payload.potential);
   const save = () => checkpoint && writeState(checkpoint.path, task, outcomes);
   let saved = Date.now();
   while (outcomes.length < structures.length) {
@@ -106,7 +108,7 @@ function relaxOne(
   }
 }
 
-function fingerprintOf({ potential, settings, structures }: RelaxPayload): string {
+function fingerprintOf({ potential, settings, structures }: RelaxPayload<unknown>): string {
   const plain = structures.map(({ species, periodic, positions, cell, fixed }) => ({
     species,
     periodic,

@@ -1,6 +1,7 @@
 /** Relaxes atoms, and on request their cell, in the forces of any calculator. */
+
+import type { Calculator } from "../../core/calculator.ts";
 import { EcitonError } from "../../core/errors.ts";
-import type { Calculator } from "../calculator.ts";
 import type { MovingAtoms } from "../moving-atoms.ts";
 import { PositionsObjective } from "./atoms-objective.ts";
 import { CellObjective } from "./cell-objective.ts";

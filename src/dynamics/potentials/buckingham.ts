@@ -6,14 +6,15 @@
  * Inside the barrier of u + k_e q q'/r two ions would fall into each other. Nothing is added to keep them apart: ions
  * found there are an error that names them.
  */
+
+import type { Potential } from "../../core/calculator.ts";
 import { EcitonError } from "../../core/errors.ts";
-import type { Potential } from "../calculator.ts";
+import { kindsOf } from "../../kernels/kernel-calculator.ts";
 import { type CoulombSpec, checkCoulomb } from "./coulomb.ts";
 import { IonCalculator } from "./ion-calculator.ts";
 import { type IonModel, type Ions, ionModel, ionsOf } from "./ion-model.ts";
 import { checkIonPair, type IonPair } from "./ion-pairs.ts";
 import { ionParameters } from "./ion-tables.ts";
-import { kindsOf } from "./kernel-calculator.ts";
 import { checkCutoff, type SmoothCutoff } from "./smooth-cutoff.ts";
 
 export interface BuckinghamSpec {

@@ -1,5 +1,5 @@
 /** Potentials from plain data, which can cross to threads and be written down. */
-import type { Potential } from "../calculator.ts";
+import type { Potential } from "../../core/calculator.ts";
 import { type BuckinghamSpec, buckinghamPotential } from "./buckingham.ts";
 import { type EamSpec, eamPotential } from "./eam.ts";
 import { type GuptaSpec, guptaPotential } from "./gupta.ts";

@@ -5,10 +5,11 @@
  * a straight line, as in LAMMPS.
  * @see M. S. Daw, M. I. Baskes, Phys. Rev. B 29, 6443 (1984)
  */
+
+import type { Potential } from "../../core/calculator.ts";
 import { EcitonError } from "../../core/errors.ts";
 import type { Funcfl } from "../../data/formats/eam-funcfl.ts";
 import type { Setfl, SetflElement } from "../../data/formats/eam-setfl.ts";
-import type { Potential } from "../calculator.ts";
 import type { EmbeddedAtomFunctions } from "./embedded-atoms.ts";
 import { manyBodyPotential } from "./many-body-potential.ts";
 import { pairIndex } from "./species-pairs.ts";

@@ -4,8 +4,9 @@
  * with functions that depend on the species. The fast kernels are tested against this.
  * @see M. S. Daw, M. I. Baskes, Phys. Rev. B 29, 6443 (1984)
  */
+
+import type { Evaluation } from "../../core/calculator.ts";
 import { neighbourList } from "../../lattice/neighbour-list.ts";
-import type { Evaluation } from "../calculator.ts";
 
 /** A function's value and its first derivative. */
 export type ValueAndSlope = readonly [value: number, slope: number];

@@ -6,8 +6,9 @@
  * @see R. P. Gupta, Phys. Rev. B 23, 6265 (1981)
  * @see F. Cleri, V. Rosato, Phys. Rev. B 48, 22 (1993)
  */
+
+import type { Potential } from "../../core/calculator.ts";
 import { EcitonError } from "../../core/errors.ts";
-import type { Potential } from "../calculator.ts";
 import type { EmbeddedAtomFunctions, ValueAndSlope } from "./embedded-atoms.ts";
 import { manyBodyPotential } from "./many-body-potential.ts";
 import { checkCutoff, cutOff, type SmoothCutoff } from "./smooth-cutoff.ts";

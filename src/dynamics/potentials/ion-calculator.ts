@@ -1,11 +1,12 @@
 /** Ions by the compiled kernels: pairs over a neighbour list, waves of Ewald's sum. */
+
+import type { Calculator, CalculatorState, Evaluation } from "../../core/calculator.ts";
 import { EcitonError } from "../../core/errors.ts";
 import { det3, inv3, type Mat3, transpose3 } from "../../core/linalg.ts";
 import { EwaldKernel } from "../../kernels/ewald.ts";
 import { WITH_ENERGIES, WITH_VIRIAL } from "../../kernels/neighbour-block.ts";
 import { NeighbourKernel } from "../../kernels/neighbours.ts";
 import { neighbourList } from "../../lattice/neighbour-list.ts";
-import type { Calculator, CalculatorState, Evaluation } from "../calculator.ts";
 import { type IonModel, type Ions, type WaveFrame, waveCell, waveFrame } from "./ion-model.ts";
 import { COINCIDENT } from "./ion-tables.ts";
 import { addSelf, tooNear } from "./ions-reference.ts";

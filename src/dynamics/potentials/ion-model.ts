@@ -1,10 +1,11 @@
 /** Ions, their charges and pairs as calculators use them, and the cell in which their Coulomb energy is summed. */
+
+import type { AtomKinds } from "../../core/calculator.ts";
 import { EcitonError } from "../../core/errors.ts";
 import type { Mat3 } from "../../core/linalg.ts";
 import { completedCell } from "../../core/periodic-cell.ts";
 import { COULOMB_EV_A } from "../../core/units.ts";
 import type { WaveRow } from "../../kernels/ewald.ts";
-import type { AtomKinds } from "../calculator.ts";
 import {
   bareCharges,
   type CoulombSpec,

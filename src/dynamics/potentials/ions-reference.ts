@@ -1,9 +1,10 @@
 /** Energy and derivatives of ions by the plain formulas: what the kernels compute fast. */
+
+import type { Evaluation } from "../../core/calculator.ts";
 import { EcitonError } from "../../core/errors.ts";
 import { det3 } from "../../core/linalg.ts";
 import { COULOMB_EV_A } from "../../core/units.ts";
 import { neighbourList } from "../../lattice/neighbour-list.ts";
-import type { Evaluation } from "../calculator.ts";
 import { screenedCoulomb } from "./coulomb.ts";
 import { type IonModel, type Ions, type WaveFrame, waveCell, waveFrame } from "./ion-model.ts";
 import { shortRange } from "./ion-pairs.ts";

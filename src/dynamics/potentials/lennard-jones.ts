@@ -3,8 +3,9 @@
  * In reduced units ε = 1 eV and σ = 1 Å, whatever the species is called.
  * @see J. E. Jones, Proc. R. Soc. A 106, 463 (1924)
  */
+
+import type { Potential } from "../../core/calculator.ts";
 import { EcitonError } from "../../core/errors.ts";
-import type { Potential } from "../calculator.ts";
 import { type PairCutoff, type PairModel, pairPotential } from "./pair-potential.ts";
 import { pairTable } from "./species-pairs.ts";
 

@@ -1,8 +1,9 @@
 /** Potentials with densities as Calculators: Gupta, Sutton-Chen and EAM differ in their functions only. */
+
+import type { Potential } from "../../core/calculator.ts";
+import { KernelCalculator, kindsOf } from "../../kernels/kernel-calculator.ts";
 import { MANY_TABLES_BYTES, PAIR_BYTES, SCALARS } from "../../kernels/many-body-block.ts";
-import type { Potential } from "../calculator.ts";
 import type { EmbeddedAtomFunctions } from "./embedded-atoms.ts";
-import { KernelCalculator, kindsOf } from "./kernel-calculator.ts";
 import { type AnalyticKernel, kernelParameters, type TableKernel } from "./many-body-parameters.ts";
 
 export interface ManyBodyModel {

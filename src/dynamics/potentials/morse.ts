@@ -3,8 +3,9 @@
  * @see P. M. Morse, Phys. Rev. 34, 57 (1929)
  * @see L. A. Girifalco, V. G. Weizer, Phys. Rev. 114, 687 (1959)
  */
+
+import type { Potential } from "../../core/calculator.ts";
 import { EcitonError } from "../../core/errors.ts";
-import type { Potential } from "../calculator.ts";
 import { type PairCutoff, type PairModel, pairPotential } from "./pair-potential.ts";
 import { pairTable } from "./species-pairs.ts";
 

@@ -1,9 +1,10 @@
 /** Pair potentials as Calculators: Lennard-Jones and Morse differ in one function of the distance. */
+
+import type { Evaluation, Potential } from "../../core/calculator.ts";
 import { EcitonError } from "../../core/errors.ts";
+import { KernelCalculator, kindsOf } from "../../kernels/kernel-calculator.ts";
 import { ANY_SQUARE } from "../../kernels/neighbour-block.ts";
-import type { Evaluation, Potential } from "../calculator.ts";
 import { type EmbeddedAtomFunctions, evaluateEmbeddedAtoms, type ValueAndSlope } from "./embedded-atoms.ts";
-import { KernelCalculator, kindsOf } from "./kernel-calculator.ts";
 import { checkCutoff, cutOff, type SmoothCutoff } from "./smooth-cutoff.ts";
 
 /**

@@ -7,11 +7,12 @@
  * gives the virial E (1 − 2 n n).
  * @see I.-C. Yeh, M. L. Berkowitz, J. Chem. Phys. 111, 3155 (1999)
  */
+
+import type { AtomKinds, Evaluation } from "../../core/calculator.ts";
 import { EcitonError } from "../../core/errors.ts";
 import { det3 } from "../../core/linalg.ts";
 import { completedCell } from "../../core/periodic-cell.ts";
 import { COULOMB_EV_A } from "../../core/units.ts";
-import type { AtomKinds, Evaluation } from "../calculator.ts";
 import { reciprocalCell } from "./wave-vectors.ts";
 
 /** What is left of the field of the images may be at most this part of it. */

@@ -5,8 +5,9 @@
  * @see A. P. Sutton, J. Chen, Phil. Mag. Lett. 61, 139 (1990)
  * @see H. Rafii-Tabar, A. P. Sutton, Phil. Mag. Lett. 63, 217 (1991)
  */
+
+import type { Potential } from "../../core/calculator.ts";
 import { EcitonError } from "../../core/errors.ts";
-import type { Potential } from "../calculator.ts";
 import type { EmbeddedAtomFunctions, ValueAndSlope } from "./embedded-atoms.ts";
 import { squareRoot } from "./gupta.ts";
 import { manyBodyPotential } from "./many-body-potential.ts";

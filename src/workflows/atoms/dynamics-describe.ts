@@ -3,8 +3,8 @@ import { EcitonError } from "../../core/errors.ts";
 import { frameText } from "../../dynamics/md/frame-text.ts";
 import type { MolecularDynamics } from "../../dynamics/md/molecular-dynamics.ts";
 import { prepare } from "../../dynamics/md/replica.ts";
-import { createPotential } from "../../dynamics/potentials/create-potential.ts";
 import { count, duration, integer, significant } from "../../report/numbers.ts";
+import { createAnyPotential } from "./create-any-potential.ts";
 import { type DynamicsPlan, methodText, stepsOf } from "./dynamics-plan.ts";
 
 /** Neighbours, mostly. */
@@ -23,7 +23,7 @@ export function describe(part: DynamicsPlan, workers: number): string[] {
   const sizes = structures.map(({ species }) => species.length);
   const [fewest, most] = [Math.min(...sizes), Math.max(...sizes)];
   const largest = replicas[sizes.indexOf(most) * section.replicas];
-  const { dynamics } = prepare(largest.plan, createPotential(potential.spec));
+  const { dynamics } = prepare(largest.plan, createAnyPotential(potential.spec));
   const bytes = replicas.length * bytesOnDisk(part, dynamics);
   const steps = stepsOf(segments);
   const threads = Math.max(1, Math.min(workers, replicas.length));

@@ -9,12 +9,12 @@ import type { LoadedStudy } from "../../data/study/load-study.ts";
 import type { EnsembleSpec } from "../../dynamics/md/ensemble.ts";
 import { type MdAtoms, prepare, type ReplicaPlan } from "../../dynamics/md/replica.ts";
 import type { Segment } from "../../dynamics/md/schedule.ts";
-import { createPotential } from "../../dynamics/potentials/create-potential.ts";
 import { count } from "../../report/numbers.ts";
 import { numbered } from "../output-files.ts";
 import type { PartPlan } from "../part-run.ts";
 import { hashFile } from "../provenance.ts";
 import { streamOfReplica } from "../streams.ts";
+import { createAnyPotential } from "./create-any-potential.ts";
 import { replicaSettings, startAtoms } from "./dynamics-settings.ts";
 import { type ChosenPotential, potentialOf } from "./potential.ts";
 import { checkOverlaps } from "./start-check.ts";
@@ -111,7 +111,7 @@ function checkMasses({ masses_amu }: DynamicsSection, structures: readonly Struc
 /** Whether a structure can begin to move: what the ensemble asks of it, and the forces that it starts with. */
 function checkStart(structure: Structure, replica: ReplicaPlan, { spec }: ChosenPotential): void {
   try {
-    const { dynamics } = prepare(replica, createPotential(spec));
+    const { dynamics } = prepare(replica, createAnyPotential(spec));
     checkOverlaps(structure, dynamics.particles, replica.timeStep_fs, replica.maxDisplacement_A);
   } catch (error) {
     if (!(error instanceof EcitonError) || error.code !== "data" || error.message.startsWith(structure.name))

@@ -1,9 +1,13 @@
 /** One task of an executor: one run of molecular dynamics, and what its files tell once it is done. */
 import { EcitonError, type ErrorDetails } from "../../core/errors.ts";
-import { type MdPayload, runMd } from "../../dynamics/md/md-task.ts";
-import type { FinishedMd } from "../../dynamics/md/replica.ts";
+import { type FinishedMd, type ReplicaPlan, runReplica } from "../../dynamics/md/replica.ts";
 import type { TaskContext, TaskFunction } from "../../exec/executor.ts";
+import { type AnyPotentialSpec, createAnyPotential } from "./create-any-potential.ts";
 import { digestReplica, type ReplicaDigest } from "./dynamics-digest.ts";
+
+export interface MdPayload extends ReplicaPlan {
+  readonly potential: AnyPotentialSpec;
+}
 
 /** Dynamics that went wrong. */
 export interface FailedReplica {
@@ -19,14 +23,15 @@ export const replicaTask: TaskFunction = { module: import.meta.url, name: "runAn
 
 /**
  * Dynamics that go wrong are a result, so that the other replicas go on.
- * @throws {EcitonError} as runMd
+ * @throws {EcitonError} as runReplica, and "data" for parameters of the potential that cannot be used
  */
 export function runAndDigest(
   payload: MdPayload,
   context: TaskContext,
 ): ReplicaOutcome | { readonly interrupted: true } {
   try {
-    const run = runMd(payload, context);
+    const { potential, ...plan } = payload;
+    const run = runReplica(createAnyPotential(potential), potential, plan, context);
     if (run.interrupted) return { interrupted: true };
     return { interrupted: false, run, digest: digestReplica(payload, run) };
   } catch (error) {

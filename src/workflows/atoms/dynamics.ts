@@ -1,6 +1,5 @@
 /** `eciton dynamics`: the structures of a study on the move. */
 import { join } from "node:path";
-import type { MdPayload } from "../../dynamics/md/md-task.ts";
 import { count } from "../../report/numbers.ts";
 import type { RunContext } from "../context.ts";
 import { CHECKPOINTS, TRAJECTORIES } from "../output-files.ts";
@@ -9,7 +8,7 @@ import { placeOf, runTasks } from "../run-tasks.ts";
 import { curvesOf, replicasOf, writeDynamics } from "./dynamics-files.ts";
 import { type DynamicsPlan, type PlannedReplica, stepsOf } from "./dynamics-plan.ts";
 import { dynamicsReport } from "./dynamics-report.ts";
-import { type ReplicaOutcome, replicaTask } from "./dynamics-task.ts";
+import { type MdPayload, type ReplicaOutcome, replicaTask } from "./dynamics-task.ts";
 
 export { describe } from "./dynamics-describe.ts";
 export { plan } from "./dynamics-plan.ts";

@@ -1,20 +1,21 @@
 /** What a search for the lowest minima will do with a study, everything checked before anything runs. */
+
+import { evaluationFor, type Potential } from "../../core/calculator.ts";
 import { EcitonError, studyError } from "../../core/errors.ts";
 import { checkFixedSpecies, fixedAtoms } from "../../data/fixed-atoms.ts";
 import { openAtoms } from "../../data/generators/create-atoms.ts";
 import type { Structure } from "../../data/structure.ts";
 import type { HopSection } from "../../data/study/hop-schema.ts";
 import type { LoadedStudy } from "../../data/study/load-study.ts";
-import { evaluationFor, type Potential } from "../../dynamics/calculator.ts";
 import { type HopSettings, type MoveKind, moveKinds } from "../../dynamics/hop/hop-settings.ts";
 import { checkedWeights } from "../../dynamics/hop/move-weights.ts";
 import type { RelaxSettings } from "../../dynamics/minimise/relax-settings.ts";
 import { movingAtoms } from "../../dynamics/moving-atoms.ts";
-import { createPotential } from "../../dynamics/potentials/create-potential.ts";
 import { count, integer } from "../../report/numbers.ts";
 import { numbered } from "../output-files.ts";
 import type { PartPlan } from "../part-run.ts";
 import { hashFile } from "../provenance.ts";
+import { createAnyPotential } from "./create-any-potential.ts";
 import { type ChosenPotential, potentialOf } from "./potential.ts";
 import { checkRelaxable, relaxSettings } from "./relax-settings.ts";
 
@@ -58,7 +59,7 @@ export function plan(loaded: LoadedStudy): HopPlan {
   });
   // Of random starts some may be beyond a potential; paths draw others then.
   if (!study.atoms.random && !study.atoms.extract)
-    for (const start of starts) checkEnergy(start, createPotential(potential.spec));
+    for (const start of starts) checkEnergy(start, createAnyPotential(potential.spec));
   return {
     loaded,
     inputs: [...source.files.map(hashFile), ...potential.inputs],

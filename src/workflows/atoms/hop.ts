@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { mergeArchives } from "../../dynamics/hop/archive.ts";
 import { numPairs } from "../../dynamics/hop/distances.ts";
-import { type FinishedPath, type HopPayload, hopTask } from "../../dynamics/hop/hop-task.ts";
+import type { FinishedPath, HopPayload } from "../../dynamics/hop/hop-task.ts";
 import { movingAtoms } from "../../dynamics/moving-atoms.ts";
 import { count, duration } from "../../report/numbers.ts";
 import type { RunContext } from "../context.ts";
@@ -10,7 +10,9 @@ import { CHECKPOINTS, TRAJECTORIES } from "../output-files.ts";
 import { partFinished, runPart } from "../part-run.ts";
 import { placeOf, runTasks } from "../run-tasks.ts";
 import { HOP_STREAM } from "../streams.ts";
+import type { AnyPotentialSpec } from "./create-any-potential.ts";
 import { foundMinima, writeHop } from "./hop-files.ts";
+import { hopTask } from "./hop-path-task.ts";
 import { type HopPlan, methodText, pathFile } from "./hop-plan.ts";
 import { hopReport } from "./hop-report.ts";
 import { settingsText } from "./relax-settings.ts";
@@ -71,7 +73,7 @@ function runPaths(part: HopPlan, context: RunContext): Promise<FinishedPath[]> {
   const { study, folder } = loaded;
   const payloads = Array.from(
     { length: section.paths },
-    (_, path): HopPayload => ({
+    (_, path): HopPayload<AnyPotentialSpec> => ({
       potential: potential.spec,
       atoms: { spec: study.atoms!, seed: study.seed, folder },
       fix: study.relax?.fix,
@@ -91,7 +93,7 @@ function runPaths(part: HopPlan, context: RunContext): Promise<FinishedPath[]> {
       },
     }),
   );
-  return runTasks<HopPayload, FinishedPath>(
+  return runTasks<HopPayload<AnyPotentialSpec>, FinishedPath>(
     {
       task: hopTask,
       payloads,

@@ -10,7 +10,6 @@ import type { PotentialKind } from "../../data/study/potential-schema.ts";
 import type { Study } from "../../data/study/schema.ts";
 import type { BuckinghamSpec } from "../../dynamics/potentials/buckingham.ts";
 import type { CoulombSpec } from "../../dynamics/potentials/coulomb.ts";
-import { createPotential, type PotentialSpec } from "../../dynamics/potentials/create-potential.ts";
 import { type EamSpec, tablesFromFuncfl } from "../../dynamics/potentials/eam.ts";
 import { fifthShellCutoff, type GuptaSpec } from "../../dynamics/potentials/gupta.ts";
 import { ionSet, ionSets } from "../../dynamics/potentials/ion-sets.ts";
@@ -35,11 +34,12 @@ import type { SmoothCutoff } from "../../dynamics/potentials/smooth-cutoff.ts";
 import { type SuttonChenSpec, twoLatticeConstants } from "../../dynamics/potentials/sutton-chen.ts";
 import { zhouTables } from "../../dynamics/potentials/zhou-eam.ts";
 import { hashFile, type InputFile } from "../provenance.ts";
+import { type AnyPotentialSpec, createAnyPotential } from "./create-any-potential.ts";
 
 type StudyPotential = NonNullable<NonNullable<Study["model"]>["potential"]>;
 
 export interface ChosenPotential {
-  readonly spec: PotentialSpec;
+  readonly spec: AnyPotentialSpec;
   /** For people: "Gupta Cu (cleri-rosato-1993)". */
   readonly name: string;
   /** Parameter files of the person; those of the package belong to its version. */
@@ -67,7 +67,7 @@ export function potentialOf(study: Study, folder: string, atoms: MovedAtoms): Ch
   if (!given) throw studyError("model", "this command needs model.potential: what holds the atoms together");
   try {
     const { spec, inputs } = specOf(given, folder, atoms);
-    const potential = createPotential(spec);
+    const potential = createAnyPotential(spec);
     if (atoms.periodic && potential.cutoff === Number.POSITIVE_INFINITY)
       throw studyError(
         given.cutoff_A === undefined ? "model.potential" : "model.potential.cutoff_A",
@@ -97,7 +97,7 @@ function specOf(
   given: StudyPotential,
   folder: string,
   atoms: MovedAtoms,
-): { spec: PotentialSpec; inputs: InputFile[] } {
+): { spec: AnyPotentialSpec; inputs: InputFile[] } {
   switch (given.kind) {
     case "lennard-jones":
       return { spec: lennardJonesSpec(given, atoms), inputs: [] };

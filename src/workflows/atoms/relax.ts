@@ -1,21 +1,18 @@
 /** `eciton relax`: the structures of a study, each brought to a minimum nearby. */
 import { join } from "node:path";
-import {
-  type RelaxOutcome,
-  type RelaxPayload,
-  type RelaxTaskResult,
-  relaxTask,
-} from "../../dynamics/minimise/relax-task.ts";
+import type { RelaxOutcome, RelaxPayload, RelaxTaskResult } from "../../dynamics/minimise/relax-task.ts";
 import { type MovingAtoms, movingAtoms } from "../../dynamics/moving-atoms.ts";
 import { count, duration, integer } from "../../report/numbers.ts";
 import type { RunContext } from "../context.ts";
 import { CHECKPOINTS, numbered } from "../output-files.ts";
 import { partFinished, runPart } from "../part-run.ts";
 import { placeOf, runTasks } from "../run-tasks.ts";
+import type { AnyPotentialSpec } from "./create-any-potential.ts";
 import { relaxedStructures, writeRelaxation } from "./relax-files.ts";
 import type { RelaxPlan } from "./relax-plan.ts";
 import { relaxationReport } from "./relax-report.ts";
 import { settingsText } from "./relax-settings.ts";
+import { relaxTask } from "./relax-task.ts";
 
 export { plan } from "./relax-plan.ts";
 
@@ -70,7 +67,7 @@ async function relaxAll(part: RelaxPlan, context: RunContext): Promise<RelaxOutc
   const together = Math.ceil(structures.length / MOST_TASKS);
   const starts = Array.from({ length: Math.ceil(structures.length / together) }, (_, k) => k * together);
   const payloads = starts.map(
-    (first, k): RelaxPayload => ({
+    (first, k): RelaxPayload<AnyPotentialSpec> => ({
       potential: potential.spec,
       settings,
       structures: atoms.slice(first, first + together),
@@ -85,7 +82,10 @@ async function relaxAll(part: RelaxPlan, context: RunContext): Promise<RelaxOutc
       ? structures[first].name
       : `structures ${first + 1} to ${Math.min(first + together, structures.length)}`,
   );
-  const results = await runTasks<RelaxPayload, Extract<RelaxTaskResult, { interrupted: false }>>(
+  const results = await runTasks<
+    RelaxPayload<AnyPotentialSpec>,
+    Extract<RelaxTaskResult, { interrupted: false }>
+  >(
     {
       task: relaxTask,
       payloads,

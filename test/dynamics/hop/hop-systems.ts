@@ -1,9 +1,10 @@
 /** Settings and small systems for the tests of basin hopping. */
+
+import type { Calculator, Evaluation, Potential } from "../../../src/core/calculator.ts";
 import { RandomStream } from "../../../src/core/random.ts";
 import { BOLTZMANN_EV_PER_K } from "../../../src/core/units.ts";
 import { createAtoms } from "../../../src/data/generators/create-atoms.ts";
 import type { AtomsSpec } from "../../../src/data/study/atoms-schema.ts";
-import type { Calculator, Evaluation, Potential } from "../../../src/dynamics/calculator.ts";
 import type { HopSettings } from "../../../src/dynamics/hop/hop-settings.ts";
 import { Hopper, type Starts } from "../../../src/dynamics/hop/hopper.ts";
 import { movingAtoms } from "../../../src/dynamics/moving-atoms.ts";

@@ -3,18 +3,20 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { evaluationFor } from "../../../src/core/calculator.ts";
 import { RandomStream } from "../../../src/core/random.ts";
 import { readStructures } from "../../../src/data/formats/index.ts";
-import { evaluationFor } from "../../../src/dynamics/calculator.ts";
 import {
   type FinishedPath,
-  type HopPayload,
-  hopTask,
+  type HopPayload as PathPayload,
   type PathResult,
-  runPath,
+  runPath as runPathWith,
 } from "../../../src/dynamics/hop/hop-task.ts";
+import { createPotential, type PotentialSpec } from "../../../src/dynamics/potentials/create-potential.ts";
 import { lennardJonesPotential } from "../../../src/dynamics/potentials/lennard-jones.ts";
+import type { TaskContext } from "../../../src/exec/executor.ts";
 import { createExecutor } from "../../../src/exec/executor.ts";
+import { hopTask } from "../../../src/workflows/atoms/hop-path-task.ts";
 import { failureOf } from "../../failure.ts";
 import { hopSettings, ljAtoms, reducedLj } from "./hop-systems.ts";
 
@@ -24,6 +26,8 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
+type HopPayload = PathPayload<PotentialSpec>;
+const runPath = (task: HopPayload, context: TaskContext) => runPathWith(task, context, createPotential);
 const flags = () => ({ cancel: new Int32Array(1), progress: new Int32Array(4), index: 1 });
 
 function payload(changes: Partial<HopPayload> = {}): HopPayload {

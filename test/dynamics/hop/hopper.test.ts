@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { evaluationFor, type Potential } from "../../../src/core/calculator.ts";
 import { RandomStream } from "../../../src/core/random.ts";
 import { createAtoms } from "../../../src/data/generators/create-atoms.ts";
 import type { AtomsSpec } from "../../../src/data/study/atoms-schema.ts";
 import { parseStudy } from "../../../src/data/study/load-study.ts";
-import { evaluationFor, type Potential } from "../../../src/dynamics/calculator.ts";
 import { Hopper, type HopState } from "../../../src/dynamics/hop/hopper.ts";
 import { relax } from "../../../src/dynamics/minimise/relax.ts";
 import { type MovingAtoms, movingAtoms } from "../../../src/dynamics/moving-atoms.ts";

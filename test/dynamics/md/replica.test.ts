@@ -2,11 +2,10 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import type { Calculator, Potential } from "../../../src/core/calculator.ts";
 import { GPA_EV_PER_A3 } from "../../../src/core/units.ts";
 import { framesOf } from "../../../src/data/frames.ts";
-import type { Calculator, Potential } from "../../../src/dynamics/calculator.ts";
 import type { EnsembleSpec } from "../../../src/dynamics/md/ensemble.ts";
-import { type MdPayload, mdTask } from "../../../src/dynamics/md/md-task.ts";
 import {
   type FinishedMd,
   type MdResult,
@@ -17,6 +16,7 @@ import { createPotential } from "../../../src/dynamics/potentials/create-potenti
 import { guptaSet } from "../../../src/dynamics/potentials/parameter-sets.ts";
 import { createExecutor } from "../../../src/exec/executor.ts";
 import { failureOf } from "../../failure.ts";
+import { type MdPayload, mdTask } from "./replica-task.ts";
 import { none } from "./systems.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "eciton-md-"));

@@ -1,7 +1,8 @@
 /** Small systems with known answers, by plain formulas. */
+
+import type { Calculator, Potential } from "../../../src/core/calculator.ts";
 import { RandomStream } from "../../../src/core/random.ts";
 import { AMU_A2_PER_FS2_EV, BOLTZMANN_EV_PER_K } from "../../../src/core/units.ts";
-import type { Calculator, Potential } from "../../../src/dynamics/calculator.ts";
 import { createIntegrator, type EnsembleSpec } from "../../../src/dynamics/md/ensemble.ts";
 import { Freedom } from "../../../src/dynamics/md/freedom.ts";
 import { drawVelocities } from "../../../src/dynamics/md/maxwell-boltzmann.ts";

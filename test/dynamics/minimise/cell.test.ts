@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { evaluationFor } from "../../../src/core/calculator.ts";
 import { det3, rowTimes } from "../../../src/core/linalg.ts";
 import { RandomStream } from "../../../src/core/random.ts";
 import { GPA_EV_PER_A3 } from "../../../src/core/units.ts";
-import { evaluationFor } from "../../../src/dynamics/calculator.ts";
 import { CellObjective } from "../../../src/dynamics/minimise/cell-objective.ts";
 import { relax } from "../../../src/dynamics/minimise/relax.ts";
 import { minimisers, type RelaxSettings } from "../../../src/dynamics/minimise/relax-settings.ts";

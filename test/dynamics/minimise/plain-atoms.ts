@@ -1,6 +1,7 @@
 /** Lennard-Jones atoms in reduced units by the formula, and what the tests put into relaxations. */
+
+import type { Calculator, Evaluation } from "../../../src/core/calculator.ts";
 import type { RandomStream } from "../../../src/core/random.ts";
-import type { Calculator, Evaluation } from "../../../src/dynamics/calculator.ts";
 import type { RelaxSettings } from "../../../src/dynamics/minimise/relax-settings.ts";
 import type { MovingAtoms } from "../../../src/dynamics/moving-atoms.ts";
 

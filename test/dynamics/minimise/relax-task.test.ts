@@ -5,14 +5,21 @@ import { RandomStream } from "../../../src/core/random.ts";
 import {
   type RelaxedAtoms,
   type RelaxOutcome,
-  type RelaxPayload,
-  relaxStructures,
+  relaxStructures as relaxStructuresWith,
+  type RelaxPayload as TaskPayload,
 } from "../../../src/dynamics/minimise/relax-task.ts";
 import type { MovingAtoms } from "../../../src/dynamics/moving-atoms.ts";
+import { createPotential } from "../../../src/dynamics/potentials/create-potential.ts";
+import type { GuptaSpec } from "../../../src/dynamics/potentials/gupta.ts";
 import { guptaSet } from "../../../src/dynamics/potentials/parameter-sets.ts";
+import type { TaskContext } from "../../../src/exec/executor.ts";
 import { scratch } from "../../cli/eciton.ts";
 import { failureOf } from "../../failure.ts";
 import { randomBall, settings } from "./plain-atoms.ts";
+
+type RelaxPayload = TaskPayload<GuptaSpec>;
+const relaxStructures = (payload: RelaxPayload, context: TaskContext) =>
+  relaxStructuresWith(payload, context, createPotential);
 
 function cluster(index: number): MovingAtoms {
   return {

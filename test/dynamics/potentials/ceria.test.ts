@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import type { Potential } from "../../../src/core/calculator.ts";
 import { RandomStream } from "../../../src/core/random.ts";
 import { GPA_EV_PER_A3 } from "../../../src/core/units.ts";
-import type { Potential } from "../../../src/dynamics/calculator.ts";
 import { buckinghamPotential } from "../../../src/dynamics/potentials/buckingham.ts";
 import { ionSet, ionSets } from "../../../src/dynamics/potentials/ion-sets.ts";
 import { type Atoms, rattled } from "../../contracts/atoms.ts";

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { evaluationFor } from "../../../src/core/calculator.ts";
 import { readStructures } from "../../../src/data/formats/index.ts";
-import { evaluationFor } from "../../../src/dynamics/calculator.ts";
 import { relax } from "../../../src/dynamics/minimise/relax.ts";
 import { movingAtoms } from "../../../src/dynamics/moving-atoms.ts";
 import { type GuptaSpec, guptaFunctions, guptaPotential } from "../../../src/dynamics/potentials/gupta.ts";

@@ -1,7 +1,7 @@
 /** Atoms and comparisons for the tests of potentials of metals. */
 import { expect } from "vitest";
+import { evaluationFor, type Potential } from "../../../src/core/calculator.ts";
 import { RandomStream } from "../../../src/core/random.ts";
-import { evaluationFor, type Potential } from "../../../src/dynamics/calculator.ts";
 import {
   type EmbeddedAtomFunctions,
   evaluateEmbeddedAtoms,

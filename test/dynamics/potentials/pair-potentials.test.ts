@@ -2,7 +2,6 @@ import { describe, expect, it } from "vitest";
 import type { Vec3 } from "../../../src/core/linalg.ts";
 import { RandomStream } from "../../../src/core/random.ts";
 import { BOLTZMANN_EV_PER_K } from "../../../src/core/units.ts";
-import { KernelCalculator } from "../../../src/dynamics/potentials/kernel-calculator.ts";
 import {
   type LennardJonesSpec,
   lennardJonesModel,
@@ -16,6 +15,7 @@ import {
   morseSet,
   morseSets,
 } from "../../../src/dynamics/potentials/pair-sets.ts";
+import { KernelCalculator } from "../../../src/kernels/kernel-calculator.ts";
 import { crystal, rattled, withPeriodic } from "../../contracts/atoms.ts";
 import { calculatorContract, evaluated, everyPeriodicity, everything } from "../../contracts/calculator.ts";
 

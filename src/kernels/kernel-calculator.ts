@@ -1,8 +1,9 @@
 /** A Calculator over a compiled kernel: what the potentials share but for their plan. */
-import { EcitonError } from "../../core/errors.ts";
-import { WITH_ENERGIES, WITH_VIRIAL } from "../../kernels/neighbour-block.ts";
-import { NeighbourKernel, type NeighbourPlan } from "../../kernels/neighbours.ts";
-import type { AtomKinds, Calculator, CalculatorState, Evaluation } from "../calculator.ts";
+
+import type { AtomKinds, Calculator, CalculatorState, Evaluation } from "../core/calculator.ts";
+import { EcitonError } from "../core/errors.ts";
+import { WITH_ENERGIES, WITH_VIRIAL } from "./neighbour-block.ts";
+import { NeighbourKernel, type NeighbourPlan } from "./neighbours.ts";
 
 export class KernelCalculator implements Calculator {
   readonly numAtoms: number;
