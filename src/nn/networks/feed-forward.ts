@@ -1,0 +1,351 @@
+/**
+ * Passes through a network with one output, in work space that is allocated once. With sums z_l = (W_l a_{l−1} + b_l) / n_l
+ * and values a_l = f_l(z_l), where n_l is the number of inputs of a node if nodes are normalised, otherwise 1:
+ *
+ *   E = a_L                        forward
+ *   ∂E/∂x, ∂E/∂w                   backwards:  δ_l = ∂E/∂z_l = f′_l ∘ (W_{l+1}ᵀ δ_{l+1}) / n_{l+1}
+ *   D = v·∇_x E                    tangents:   ż_l = W_l ȧ_{l−1} / n_l,  ȧ_l = f′_l ∘ ż_l,  ȧ_0 = v,  D = ȧ_L
+ *   ∂D/∂w                          backwards through both: ∂D/∂ż_l is δ_l again, and
+ *                                  γ_l = ∂D/∂z_l = [f′_l ∘ (W_{l+1}ᵀ γ_{l+1}) + f″_l ∘ ż_l ∘ (W_{l+1}ᵀ δ_{l+1})] / n_{l+1};
+ *                                  ∂D/∂W_l = (γ_l a_{l−1}ᵀ + δ_l ȧ_{l−1}ᵀ) / n_l,  ∂D/∂b_l = γ_l / n_l
+ *
+ * A derivative of a force is thus one pass of about three times the cost of a gradient, however many inputs there are.
+ * Each pass uses what the pass before it in this list left behind: forward, then backwards; forward, directional, then
+ * addDirectionalWeightGradient, with the same weights.
+ */
+import { EcitonError } from "../../core/errors.ts";
+import { activate } from "./activations.ts";
+import { type Network, numWeights } from "./network.ts";
+
+export class FeedForward {
+  readonly numInputs: number;
+  readonly numWeights: number;
+  readonly #nodes: readonly number[];
+  readonly #activations: Network["activations"];
+  /** 1/n of each layer; the inputs have 1. */
+  readonly #scales: readonly number[];
+  /** Where each layer begins in the arrays of nodes, and where the weights into it begin. */
+  readonly #starts: readonly number[];
+  readonly #weightStarts: readonly number[];
+  readonly #values: Float64Array;
+  readonly #slopes: Float64Array;
+  readonly #curvatures: Float64Array;
+  /** ż and ȧ. */
+  readonly #sumTangents: Float64Array;
+  readonly #tangents: Float64Array;
+  /** δ and γ. */
+  readonly #deltas: Float64Array;
+  readonly #gammas: Float64Array;
+
+  /** @throws {EcitonError} "shape" unless there is an activation for each layer but the inputs, and one output */
+  constructor(network: Omit<Network, "weights">) {
+    const { nodes, activations } = network;
+    if (
+      nodes.length < 2 ||
+      activations.length !== nodes.length - 1 ||
+      !nodes.every((n) => Number.isInteger(n) && n >= 1) ||
+      nodes[nodes.length - 1] !== 1
+    )
+      throw new EcitonError(
+        "shape",
+        `a network needs two or more layers of at least one node, the last of one, and an activation for each but the first; found nodes ${nodes.join(", ")} and activations ${activations.join(", ")}`,
+      );
+    this.#nodes = nodes;
+    this.#activations = activations;
+    this.#scales = nodes.map((_, layer) => (network.normaliseNodes && layer > 0 ? 1 / nodes[layer - 1] : 1));
+    this.numInputs = nodes[0];
+    this.numWeights = numWeights(nodes);
+    this.#starts = nodes.map((_, layer) => nodes.slice(0, layer).reduce((sum, n) => sum + n, 0));
+    this.#weightStarts = nodes.map((_, layer) => numWeights(nodes.slice(0, layer)));
+    const all = nodes.reduce((sum, n) => sum + n, 0);
+    this.#values = new Float64Array(all);
+    this.#slopes = new Float64Array(all);
+    this.#curvatures = new Float64Array(all);
+    this.#sumTangents = new Float64Array(all);
+    this.#tangents = new Float64Array(all);
+    this.#deltas = new Float64Array(all);
+    this.#gammas = new Float64Array(all);
+  }
+
+  /**
+   * @param weights Float64Array(numWeights)
+   * @param x inputs from `at` on
+   * @returns E
+   */
+  forward(weights: Float64Array, x: Float64Array, at = 0): number {
+    const values = this.#values;
+    const nodes = this.#nodes;
+    for (let i = 0; i < this.numInputs; i++) values[i] = x[at + i];
+    for (let layer = 1; layer < nodes.length; layer++) {
+      const inputs = nodes[layer - 1];
+      const outputs = nodes[layer];
+      const from = this.#starts[layer];
+      const start = this.#weightStarts[layer];
+      const biases = start + inputs * outputs;
+      for (let t = 0; t < outputs; t++) values[from + t] = weights[biases + t];
+      addProduct(weights, start, inputs, outputs, values, this.#starts[layer - 1], values, from);
+      scale(values, from, outputs, this.#scales[layer]);
+      activate(
+        this.#activations[layer - 1],
+        values,
+        from,
+        from + outputs,
+        values,
+        this.#slopes,
+        this.#curvatures,
+      );
+    }
+    return values[values.length - 1];
+  }
+
+  /**
+   * ∂E/∂x after `forward`.
+   * @param out overwritten from `at` on
+   */
+  gradient(weights: Float64Array, out: Float64Array, at = 0): void {
+    this.#backwards(weights);
+    transposedProduct(weights, 0, this.#nodes[0], this.#nodes[1], this.#deltas, this.#starts[1], out, at);
+    scale(out, at, this.#nodes[0], this.#scales[1]);
+  }
+
+  /**
+   * Adds factor ∂E/∂w after `forward`.
+   * @param out changed from `at` on, numWeights numbers
+   */
+  addWeightGradient(weights: Float64Array, factor: number, out: Float64Array, at = 0): void {
+    this.#backwards(weights);
+    for (let layer = 1; layer < this.#nodes.length; layer++)
+      addOuter(
+        factor * this.#scales[layer],
+        this.#values,
+        this.#starts[layer - 1],
+        this.#nodes[layer - 1],
+        this.#deltas,
+        this.#starts[layer],
+        this.#nodes[layer],
+        out,
+        at + this.#weightStarts[layer],
+      );
+  }
+
+  /**
+   * After `forward`.
+   * @param v direction in the space of inputs, from `at` on
+   * @returns D = v·∂E/∂x
+   */
+  directional(weights: Float64Array, v: Float64Array, at = 0): number {
+    const tangents = this.#tangents;
+    const sums = this.#sumTangents;
+    const nodes = this.#nodes;
+    for (let i = 0; i < this.numInputs; i++) tangents[i] = v[at + i];
+    for (let layer = 1; layer < nodes.length; layer++) {
+      const outputs = nodes[layer];
+      const from = this.#starts[layer];
+      for (let t = from; t < from + outputs; t++) sums[t] = 0;
+      addProduct(
+        weights,
+        this.#weightStarts[layer],
+        nodes[layer - 1],
+        outputs,
+        tangents,
+        this.#starts[layer - 1],
+        sums,
+        from,
+      );
+      scale(sums, from, outputs, this.#scales[layer]);
+      for (let t = from; t < from + outputs; t++) tangents[t] = this.#slopes[t] * sums[t];
+    }
+    return tangents[tangents.length - 1];
+  }
+
+  /**
+   * Adds factor ∂D/∂w after `forward` and `directional`.
+   * @param out changed from `at` on, numWeights numbers
+   */
+  addDirectionalWeightGradient(weights: Float64Array, factor: number, out: Float64Array, at = 0): void {
+    const nodes = this.#nodes;
+    const slopes = this.#slopes;
+    const deltas = this.#deltas;
+    const gammas = this.#gammas;
+    const last = nodes.length - 1;
+    const end = slopes.length - 1;
+    deltas[end] = slopes[end];
+    gammas[end] = this.#curvatures[end] * this.#sumTangents[end];
+    for (let layer = last; layer >= 1; layer--) {
+      const inputs = nodes[layer - 1];
+      const outputs = nodes[layer];
+      const from = this.#starts[layer - 1];
+      const to = this.#starts[layer];
+      const start = this.#weightStarts[layer];
+      const factorHere = factor * this.#scales[layer];
+      addTwoOuter(
+        factorHere,
+        this.#values,
+        this.#tangents,
+        from,
+        inputs,
+        gammas,
+        deltas,
+        to,
+        outputs,
+        out,
+        at + start,
+      );
+      if (layer === 1) return;
+      transposedProduct(weights, start, inputs, outputs, deltas, to, deltas, from);
+      transposedProduct(weights, start, inputs, outputs, gammas, to, gammas, from);
+      const s = this.#scales[layer];
+      for (let i = from; i < to; i++) {
+        gammas[i] = s * (slopes[i] * gammas[i] + this.#curvatures[i] * this.#sumTangents[i] * deltas[i]);
+        deltas[i] *= s * slopes[i];
+      }
+    }
+  }
+
+  /** δ of all layers but the inputs. */
+  #backwards(weights: Float64Array): void {
+    const nodes = this.#nodes;
+    const deltas = this.#deltas;
+    const slopes = this.#slopes;
+    deltas[deltas.length - 1] = slopes[slopes.length - 1];
+    for (let layer = nodes.length - 1; layer >= 2; layer--) {
+      const from = this.#starts[layer - 1];
+      const to = this.#starts[layer];
+      transposedProduct(
+        weights,
+        this.#weightStarts[layer],
+        nodes[layer - 1],
+        nodes[layer],
+        deltas,
+        to,
+        deltas,
+        from,
+      );
+      const s = this.#scales[layer];
+      for (let i = from; i < to; i++) deltas[i] *= s * slopes[i];
+    }
+  }
+}
+
+function scale(values: Float64Array, at: number, count: number, factor: number): void {
+  if (factor !== 1) for (let i = at; i < at + count; i++) values[i] *= factor;
+}
+
+/** z_t += Σ_s x_s w_st. Four sources at a time, so that a sum is loaded and stored once for four products. */
+function addProduct(
+  w: Float64Array,
+  start: number,
+  inputs: number,
+  outputs: number,
+  x: Float64Array,
+  from: number,
+  z: Float64Array,
+  to: number,
+): void {
+  let s = 0;
+  let w0 = start;
+  for (; s + 4 <= inputs; s += 4) {
+    const x0 = x[from + s];
+    const x1 = x[from + s + 1];
+    const x2 = x[from + s + 2];
+    const x3 = x[from + s + 3];
+    const w1 = w0 + outputs;
+    const w2 = w1 + outputs;
+    const w3 = w2 + outputs;
+    for (let t = 0; t < outputs; t++)
+      z[to + t] += x0 * w[w0 + t] + x1 * w[w1 + t] + (x2 * w[w2 + t] + x3 * w[w3 + t]);
+    w0 = w3 + outputs;
+  }
+  for (; s < inputs; s++) {
+    const x0 = x[from + s];
+    for (let t = 0; t < outputs; t++) z[to + t] += x0 * w[w0 + t];
+    w0 += outputs;
+  }
+}
+
+/** y_s = Σ_t w_st d_t. Four sources at a time: four sums that do not wait for each other. */
+function transposedProduct(
+  w: Float64Array,
+  start: number,
+  inputs: number,
+  outputs: number,
+  d: Float64Array,
+  from: number,
+  y: Float64Array,
+  to: number,
+): void {
+  let s = 0;
+  let w0 = start;
+  for (; s + 4 <= inputs; s += 4) {
+    const w1 = w0 + outputs;
+    const w2 = w1 + outputs;
+    const w3 = w2 + outputs;
+    let y0 = 0;
+    let y1 = 0;
+    let y2 = 0;
+    let y3 = 0;
+    for (let t = 0; t < outputs; t++) {
+      const dt = d[from + t];
+      y0 += w[w0 + t] * dt;
+      y1 += w[w1 + t] * dt;
+      y2 += w[w2 + t] * dt;
+      y3 += w[w3 + t] * dt;
+    }
+    y[to + s] = y0;
+    y[to + s + 1] = y1;
+    y[to + s + 2] = y2;
+    y[to + s + 3] = y3;
+    w0 = w3 + outputs;
+  }
+  for (; s < inputs; s++) {
+    let y0 = 0;
+    for (let t = 0; t < outputs; t++) y0 += w[w0 + t] * d[from + t];
+    y[to + s] = y0;
+    w0 += outputs;
+  }
+}
+
+/** g_st += factor a_s d_t, then g_t += factor d_t for the biases behind them. */
+function addOuter(
+  factor: number,
+  a: Float64Array,
+  from: number,
+  inputs: number,
+  d: Float64Array,
+  to: number,
+  outputs: number,
+  g: Float64Array,
+  at: number,
+): void {
+  let row = at;
+  for (let s = 0; s < inputs; s++) {
+    const x = factor * a[from + s];
+    for (let t = 0; t < outputs; t++) g[row + t] += x * d[to + t];
+    row += outputs;
+  }
+  for (let t = 0; t < outputs; t++) g[row + t] += factor * d[to + t];
+}
+
+/** g_st += factor (a_s c_t + b_s d_t), then g_t += factor c_t. */
+function addTwoOuter(
+  factor: number,
+  a: Float64Array,
+  b: Float64Array,
+  from: number,
+  inputs: number,
+  c: Float64Array,
+  d: Float64Array,
+  to: number,
+  outputs: number,
+  g: Float64Array,
+  at: number,
+): void {
+  let row = at;
+  for (let s = 0; s < inputs; s++) {
+    const x = factor * a[from + s];
+    const y = factor * b[from + s];
+    for (let t = 0; t < outputs; t++) g[row + t] += x * c[to + t] + y * d[to + t];
+    row += outputs;
+  }
+  for (let t = 0; t < outputs; t++) g[row + t] += factor * c[to + t];
+}
