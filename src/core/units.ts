@@ -25,3 +25,7 @@ export const AMU_A2_PER_FS2_EV = (ATOMIC_MASS_KG * 1e10) / ELEMENTARY_CHARGE_C;
 export const COULOMB_EV_A = (ELEMENTARY_CHARGE_C / (4 * Math.PI * 8.8541878128e-12)) * 1e10;
 /** eV/Å³ per GPa. */
 export const GPA_EV_PER_A3 = 1e9 / 1.602176634e11;
+/** Å (CODATA 2018: 5.29177210903e-11 m). */
+export const BOHR_A = 0.529177210903;
+/** eV (CODATA 2018). */
+export const HARTREE_EV = 27.211386245988;

@@ -6,14 +6,26 @@ const symbols = (
   "Hf Ta W Re Os Ir Pt Au Hg Tl Pb Bi Po At Rn Fr Ra Ac Th Pa U Np Pu Am Cm Bk Cf Es Fm Md No Lr " +
   "Rf Db Sg Bh Hs Mt Ds Rg Cn Nh Fl Mc Lv Ts Og"
 ).split(" ");
-const known = new Set(symbols);
+const numbers = new Map(symbols.map((symbol, i) => [symbol, i + 1]));
 
 /** Whether the text is an element's symbol, in the usual case ("Ce"; not "CE", not "Va"). */
 export function isElement(text: string): boolean {
-  return known.has(text);
+  return numbers.has(text);
 }
 
 /** Symbol of an atomic number from 1 to 118, else undefined. */
 export function elementOfNumber(atomicNumber: number): string | undefined {
   return symbols[atomicNumber - 1];
+}
+
+/** Atomic number of a species: an element's symbol, perhaps with more behind it that is no small letter ("Ce3+"). */
+export function atomicNumberOf(species: string): number | undefined {
+  return numbers.get(/^[A-Z][a-z]?(?![a-z])/.exec(species)?.[0] ?? "");
+}
+
+const numberOf = new Map(symbols.map((symbol, index) => [symbol, index + 1]));
+
+/** Atomic number of a symbol, undefined for what is no element. */
+export function atomicNumberOf(symbol: string): number | undefined {
+  return numberOf.get(symbol);
 }
