@@ -22,10 +22,3 @@ export function elementOfNumber(atomicNumber: number): string | undefined {
 export function atomicNumberOf(species: string): number | undefined {
   return numbers.get(/^[A-Z][a-z]?(?![a-z])/.exec(species)?.[0] ?? "");
 }
-
-const numberOf = new Map(symbols.map((symbol, index) => [symbol, index + 1]));
-
-/** Atomic number of a symbol, undefined for what is no element. */
-export function atomicNumberOf(symbol: string): number | undefined {
-  return numberOf.get(symbol);
-}
