@@ -17,6 +17,7 @@ import type {
   SnapshotMaps,
 } from "./sampling-model.ts";
 import type { StructuresSummary } from "./structures-model.ts";
+import type { TrainingSummary } from "./training-model.ts";
 
 export interface ReportModel {
   readonly header: ReportHeader;
@@ -30,6 +31,7 @@ export interface ReportModel {
   readonly observations?: ObservationSummary;
   readonly comparisons?: readonly CellComparison[];
   readonly structures?: StructuresSummary;
+  readonly training?: TrainingSummary;
   readonly relaxations?: RelaxationSummary;
   readonly hop?: HopSummary;
   readonly atoms?: AtomsSummary;

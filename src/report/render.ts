@@ -19,6 +19,7 @@ import { relaxationSection } from "./sections/relaxations.ts";
 import type { Section } from "./sections/section.ts";
 import { snapshotSection } from "./sections/snapshots.ts";
 import { structuresSection } from "./sections/structures.ts";
+import { trainingSection } from "./sections/training.ts";
 import { styleSheet } from "./style.ts";
 
 export interface RenderedReport {
@@ -56,6 +57,7 @@ export function renderReport(model: ReportModel): RenderedReport {
   if (observations !== undefined) sections.push(observationSection(observations, figures));
   if (comparisons.length > 0) sections.push(comparisonSection(comparisons, figures));
   if (structures !== undefined) sections.push(structuresSection(structures));
+  if (model.training !== undefined) sections.push(trainingSection(model.training, figures));
   if (relaxations !== undefined) sections.push(relaxationSection(relaxations, figures));
   if (hop !== undefined) sections.push(hopSection(hop, figures));
   if (model.dynamics !== undefined) sections.push(dynamicsSection(model.dynamics, figures));

@@ -1,8 +1,17 @@
-/** `model.potential` of a study: the classical potential that moves atoms. */
+/** `model.potential` of a study: the potential that moves atoms. */
 import { z } from "zod";
 import type { SchemaPieces } from "./sample-schema.ts";
+import { unitsSchema } from "./train-schema.ts";
 
-const potentialKinds = ["lennard-jones", "morse", "gupta", "sutton-chen", "eam", "buckingham"] as const;
+const potentialKinds = [
+  "lennard-jones",
+  "morse",
+  "gupta",
+  "sutton-chen",
+  "eam",
+  "buckingham",
+  "hdnnp",
+] as const;
 export type PotentialKind = (typeof potentialKinds)[number];
 
 export function potentialSchema({ quantity, positive }: SchemaPieces) {
@@ -129,6 +138,20 @@ export function potentialSchema({ quantity, positive }: SchemaPieces) {
         })
         .optional()
         .describe("buckingham: how the Coulomb energy is summed"),
+      folder: z
+        .union([z.string(), z.array(z.string()).min(1)])
+        .optional()
+        .describe(
+          "hdnnp: folder with input.nn, scaling.data and weights.NNN.data; several are a committee, whose mean is taken; paths relative to " +
+            "the study; default: what `eciton train` or `eciton learn` made in the output folder of this study",
+        ),
+      units: unitsSchema().optional(),
+      extrapolation: z
+        .enum(["ignore", "warn", "stop"])
+        .optional()
+        .describe(
+          "hdnnp: what is done about atoms in surroundings that the training data lack; default: warn",
+        ),
     })
     .superRefine((potential, context) => {
       for (const [key, kinds] of Object.entries(belongsTo)) {
@@ -167,6 +190,9 @@ const belongsTo = {
   charges_e: ["buckingham"],
   buckingham: ["buckingham"],
   coulomb: ["buckingham"],
+  folder: ["hdnnp"],
+  units: ["hdnnp"],
+  extrapolation: ["hdnnp"],
 } as const satisfies Record<string, readonly PotentialKind[]>;
 
 /** Where each kind takes its parameters from; one of them is given, or a set stands in. */
@@ -177,4 +203,5 @@ const sourcesOf = {
   "sutton-chen": ["set", "sutton_chen"],
   eam: ["set", "file", "funcfl"],
   buckingham: ["set", "buckingham"],
+  hdnnp: ["folder"],
 } as const satisfies Record<PotentialKind, readonly string[]>;

@@ -11,6 +11,7 @@ import { potentialSchema } from "./potential-schema.ts";
 import { relaxSchema } from "./relax-schema.ts";
 import { sampleSchema } from "./sample-schema.ts";
 import { slurmSection } from "./slurm-schema.ts";
+import { trainSchema } from "./train-schema.ts";
 
 /** Methods of the fit, by the names that src/fitting gives its estimators. */
 export const fitMethods = [
@@ -335,9 +336,7 @@ export function studySchema(constants: Constants = {}) {
         )
         .optional(),
       source: z.string().optional(),
-      potential: potentialSchema(pieces)
-        .optional()
-        .describe("a classical potential, for relax, dynamics and hop"),
+      potential: potentialSchema(pieces).optional().describe("a potential, for relax, dynamics and hop"),
     })
     .superRefine((m, context) => {
       const given = [m.file, m.terms, m.potential].filter((x) => x !== undefined).length;
@@ -370,6 +369,7 @@ export function studySchema(constants: Constants = {}) {
     relax: relaxSchema(pieces).optional(),
     dynamics: dynamicsSchema(pieces).optional(),
     hop: hopSchema(pieces).optional(),
+    train: trainSchema(pieces).optional(),
     analysis: analysisSchema(pieces).optional(),
     slurm: slurmSection.optional(),
     report: z
