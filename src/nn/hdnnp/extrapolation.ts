@@ -3,7 +3,7 @@
  * a calculator reports of an evaluation, and a count of it over a calculation.
  */
 import type { Calculator } from "../../core/calculator.ts";
-import { functionLabel } from "../symmetry-functions/function-label.ts";
+import { describeFunction } from "../symmetry-functions/describe-function.ts";
 import type { HdnnpModel } from "./model.ts";
 
 export interface Extrapolation {
@@ -118,10 +118,10 @@ function farthestFirst(a: FunctionTally, b: FunctionTally): number {
   return a.element - b.element || a.functionIndex - b.functionIndex;
 }
 
-/** One value: "Ce atom 12: G2 Ce-O, η 2 Å⁻², r_c 6 Å: value 0.31, trained 0.02 to 0.28". Atoms count from 1. */
+/** One value: "Ce atom 12: G2 Ce-O, η = 2/Å², r_s = 0 Å, r_c = 6 Å: value 0.31, trained 0.02 to 0.28". Atoms count from 1. */
 export function extrapolationText(model: HdnnpModel, one: Extrapolation): string {
   const { element, functions } = model.elements[one.element];
-  const label = functionLabel(element, functions[one.functionIndex]);
+  const label = describeFunction(functions[one.functionIndex], element);
   return `${element} atom ${one.atom + 1}: ${label}: ${valueText(one)}`;
 }
 
@@ -135,7 +135,7 @@ const digits = (x: number) => String(Number(x.toPrecision(4)));
 /**
  * The count in words, a line for the whole and one for each of the functions that lie farthest outside:
  *   "12 of 10000 evaluations had atoms outside the training set: 3 of 55 atoms, 2 functions"
- *   "Ce: G2 Ce-O, η 2 Å⁻², r_c 6 Å: 153 times in 12 evaluations; farthest: atom 12, value 0.31, trained 0.02 to 0.28"
+ *   "Ce: G2 Ce-O, η = 2/Å², r_s = 0 Å, r_c = 6 Å: 153 times in 12 evaluations; farthest: atom 12, value 0.31, trained 0.02 to 0.28"
  * @param most functions that get a line
  * @returns no lines where no atom was ever outside
  */
@@ -145,7 +145,7 @@ export function tallyText(model: HdnnpModel, numAtoms: number, state: TallyState
   const counted = (n: number, word: string) => `${n} ${word}${n === 1 ? "" : "s"}`;
   const lines = functions.slice(0, most).map((one) => {
     const { element, functions: known } = model.elements[one.element];
-    const label = functionLabel(element, known[one.functionIndex]);
+    const label = describeFunction(known[one.functionIndex], element);
     const times = one.values === 1 ? "once" : `${one.values} times`;
     const where = `atom ${one.worst.atom + 1}, ${valueText(one.worst)}`;
     return `${element}: ${label}: ${times} in ${counted(one.evaluations, "evaluation")}; farthest: ${where}`;

@@ -93,7 +93,7 @@ describe("ExtrapolationTally", () => {
 
   it("is told in words, with atoms from 1", () => {
     expect(extrapolationText(model, outside(11, 1, 0, 0.31))).toBe(
-      "Ce atom 12: G2 Ce-O, η 2 Å⁻², r_c 6 Å: value 0.31, trained 0.02 to 0.28",
+      "Ce atom 12: G2 Ce-O, η = 2/Å², r_s = 0 Å, r_c = 6 Å: value 0.31, trained 0.02 to 0.28",
     );
     const tally = new ExtrapolationTally();
     expect(tallyText(model, 55, tally.state())).toEqual([]);
@@ -101,8 +101,8 @@ describe("ExtrapolationTally", () => {
     tally.add([{ ...outside(0, 0, 1, 0.5), min: 0, max: 0 }]);
     expect(tallyText(model, 55, tally.state())).toEqual([
       "2 of 2 evaluations had atoms outside the training set: 3 of 55 atoms, 2 functions",
-      "O: G2 O-Ce, η 1 Å⁻², r_c 6 Å: once in 1 evaluation; farthest: atom 1, value 0.5, trained always 0",
-      "Ce: G2 Ce-O, η 2 Å⁻², r_c 6 Å: 2 times in 1 evaluation; farthest: atom 12, value 0.31, trained 0.02 to 0.28",
+      "O: G2 O-Ce, η = 1/Å², r_s = 0 Å, r_c = 6 Å: once in 1 evaluation; farthest: atom 1, value 0.5, trained always 0",
+      "Ce: G2 Ce-O, η = 2/Å², r_s = 0 Å, r_c = 6 Å: 2 times in 1 evaluation; farthest: atom 12, value 0.31, trained 0.02 to 0.28",
     ]);
     expect(tallyText(model, 55, tally.state(), 1).at(-1)).toBe("and 1 function less far outside");
   });
@@ -171,8 +171,8 @@ describe("ExtrapolationWatch", () => {
     const warned: string[] = [];
     run({ policy: "warn", warn: (line) => warned.push(line) });
     expect(warned).toEqual([
-      "outside the training set: Ce atom 2: G2 Ce-O, η 2 Å⁻², r_c 6 Å: value 0.3, trained 0.02 to 0.28",
-      "outside the training set: O atom 1: G2 O-O, η 1 Å⁻², r_c 6 Å: value 0.5, trained 0.02 to 0.28",
+      "outside the training set: Ce atom 2: G2 Ce-O, η = 2/Å², r_s = 0 Å, r_c = 6 Å: value 0.3, trained 0.02 to 0.28",
+      "outside the training set: O atom 1: G2 O-O, η = 1/Å², r_s = 0 Å, r_c = 6 Å: value 0.5, trained 0.02 to 0.28",
     ]);
   });
 
@@ -181,7 +181,9 @@ describe("ExtrapolationWatch", () => {
     const error = failureOf(() => run({ policy: "stop" }));
     expect(error.code).toBe("data");
     expect(error.message).toContain("1 of 2 atoms");
-    expect(error.message).toContain("Ce atom 2: G2 Ce-O, η 2 Å⁻², r_c 6 Å: value 0.3, trained 0.02 to 0.28");
+    expect(error.message).toContain(
+      "Ce atom 2: G2 Ce-O, η = 2/Å², r_s = 0 Å, r_c = 6 Å: value 0.3, trained 0.02 to 0.28",
+    );
     expect(error.details.atoms).toEqual([1]);
   });
 
