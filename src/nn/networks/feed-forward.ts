@@ -159,10 +159,16 @@ export class FeedForward {
   }
 
   /**
-   * Adds factor ∂D/∂w after `forward` and `directional`.
+   * Adds factor (∂D/∂w + energy ∂E/∂w) after `forward` and `directional`: with `energy`, two gradients in one pass.
    * @param out changed from `at` on, numWeights numbers
    */
-  addDirectionalWeightGradient(weights: Float64Array, factor: number, out: Float64Array, at = 0): void {
+  addDirectionalWeightGradient(
+    weights: Float64Array,
+    factor: number,
+    out: Float64Array,
+    at = 0,
+    energy = 0,
+  ): void {
     const nodes = this.#nodes;
     const slopes = this.#slopes;
     const deltas = this.#deltas;
@@ -170,7 +176,7 @@ export class FeedForward {
     const last = nodes.length - 1;
     const end = slopes.length - 1;
     deltas[end] = slopes[end];
-    gammas[end] = this.#curvatures[end] * this.#sumTangents[end];
+    gammas[end] = this.#curvatures[end] * this.#sumTangents[end] + energy * slopes[end];
     for (let layer = last; layer >= 1; layer--) {
       const inputs = nodes[layer - 1];
       const outputs = nodes[layer];
@@ -317,13 +323,31 @@ function addOuter(
   g: Float64Array,
   at: number,
 ): void {
-  let row = at;
-  for (let s = 0; s < inputs; s++) {
-    const x = factor * a[from + s];
-    for (let t = 0; t < outputs; t++) g[row + t] += x * d[to + t];
-    row += outputs;
+  let g0 = at;
+  let s = 0;
+  for (; s + 4 <= inputs; s += 4) {
+    const x0 = factor * a[from + s];
+    const x1 = factor * a[from + s + 1];
+    const x2 = factor * a[from + s + 2];
+    const x3 = factor * a[from + s + 3];
+    const g1 = g0 + outputs;
+    const g2 = g1 + outputs;
+    const g3 = g2 + outputs;
+    for (let t = 0; t < outputs; t++) {
+      const dt = d[to + t];
+      g[g0 + t] += x0 * dt;
+      g[g1 + t] += x1 * dt;
+      g[g2 + t] += x2 * dt;
+      g[g3 + t] += x3 * dt;
+    }
+    g0 = g3 + outputs;
   }
-  for (let t = 0; t < outputs; t++) g[row + t] += factor * d[to + t];
+  for (; s < inputs; s++) {
+    const x = factor * a[from + s];
+    for (let t = 0; t < outputs; t++) g[g0 + t] += x * d[to + t];
+    g0 += outputs;
+  }
+  for (let t = 0; t < outputs; t++) g[g0 + t] += factor * d[to + t];
 }
 
 /** g_st += factor (a_s c_t + b_s d_t), then g_t += factor c_t. */
@@ -340,12 +364,35 @@ function addTwoOuter(
   g: Float64Array,
   at: number,
 ): void {
-  let row = at;
-  for (let s = 0; s < inputs; s++) {
+  let g0 = at;
+  let s = 0;
+  for (; s + 4 <= inputs; s += 4) {
+    const x0 = factor * a[from + s];
+    const x1 = factor * a[from + s + 1];
+    const x2 = factor * a[from + s + 2];
+    const x3 = factor * a[from + s + 3];
+    const y0 = factor * b[from + s];
+    const y1 = factor * b[from + s + 1];
+    const y2 = factor * b[from + s + 2];
+    const y3 = factor * b[from + s + 3];
+    const g1 = g0 + outputs;
+    const g2 = g1 + outputs;
+    const g3 = g2 + outputs;
+    for (let t = 0; t < outputs; t++) {
+      const ct = c[to + t];
+      const dt = d[to + t];
+      g[g0 + t] += x0 * ct + y0 * dt;
+      g[g1 + t] += x1 * ct + y1 * dt;
+      g[g2 + t] += x2 * ct + y2 * dt;
+      g[g3 + t] += x3 * ct + y3 * dt;
+    }
+    g0 = g3 + outputs;
+  }
+  for (; s < inputs; s++) {
     const x = factor * a[from + s];
     const y = factor * b[from + s];
-    for (let t = 0; t < outputs; t++) g[row + t] += x * c[to + t] + y * d[to + t];
-    row += outputs;
+    for (let t = 0; t < outputs; t++) g[g0 + t] += x * c[to + t] + y * d[to + t];
+    g0 += outputs;
   }
-  for (let t = 0; t < outputs; t++) g[row + t] += factor * c[to + t];
+  for (let t = 0; t < outputs; t++) g[g0 + t] += factor * c[to + t];
 }

@@ -187,6 +187,21 @@ describe("FeedForward", () => {
     expect([gradient[0], gradient[1], gradient[7], gradient[8]]).toEqual([10, 10, 10, 10]);
   });
 
+  it("adds the energy's gradient in the same pass", () => {
+    fc.assert(
+      fc.property(networks, ({ network, weights, x, v }) => {
+        network.forward(weights, x);
+        network.directional(weights, v);
+        const apart = new Float64Array(weights.length);
+        network.addDirectionalWeightGradient(weights, 2, apart);
+        network.addWeightGradient(weights, -3, apart);
+        const together = new Float64Array(weights.length);
+        network.addDirectionalWeightGradient(weights, 2, together, 0, -1.5);
+        expectClose(together, apart, 1e-13);
+      }),
+    );
+  });
+
   it("gives the same bits whatever it was used for before", () => {
     const shape = {
       nodes: [7, 5, 3, 1],
