@@ -7,7 +7,7 @@ import asc from "assemblyscript/asc";
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 mkdirSync("build/wasm", { recursive: true });
 // Kernels whose tables all threads share work in a shared memory; the others have one of their own.
-const SHARED = new Set(["metropolis", "mixture", "nfold"]);
+const SHARED = new Set(["kalman", "metropolis", "mixture", "nfold"]);
 const kernels = readdirSync("src/kernels/assembly").filter((f) => f.endsWith(".ts") && !f.startsWith("_"));
 for (const file of kernels) {
   const name = file.slice(0, -3);

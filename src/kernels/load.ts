@@ -30,6 +30,11 @@ export function instantiateKernel<Exports>(
   return { exports: instantiate<Exports>(name, memory, {}), memory };
 }
 
+/** An instance in a memory that others made, threads perhaps. */
+export function instantiateIn<Exports>(name: string, memory: WebAssembly.Memory): Exports {
+  return instantiate<Exports>(name, memory, {});
+}
+
 /**
  * An instance that works in a region of a shared memory.
  * @param region address, what the kernel knows as REGION
