@@ -1,0 +1,123 @@
+/** Values that n2p2 printed for potentials and structures in ../shared/data/nn/reference, which are not part of the project. */
+import { existsSync, readFileSync } from "node:fs";
+import type { Structure } from "../../src/data/structure.ts";
+import type { HdnnpModel } from "../../src/nn/hdnnp/model.ts";
+import { readN2p2Potential } from "../../src/nn/n2p2/read-potential.ts";
+import { ANGSTROM_EV, energyUnit, type FileUnits, lengthUnit } from "../../src/nn/n2p2/units.ts";
+
+const ATOMIC: FileUnits = { length: "bohr", energy: "hartree" };
+const ROOT = "../shared/data/nn/reference";
+
+/** Folders with a potential, one structure and n2p2's values for it. */
+export const referencePotentials = {
+  "n2p2_predict/Cu2S_PBE": ANGSTROM_EV,
+  "n2p2_predict/H2O_RPBE-D3": ATOMIC,
+  "mlearn_potentials/Mo": ATOMIC,
+  "mlearn_potentials/Si": ATOMIC,
+  "cu_clusters/cu_3_6.0_g3": ANGSTROM_EV,
+  "cu_clusters/cu_3_6.0_g9": ANGSTROM_EV,
+  "cu_clusters/cu_3_6.0_g39": ANGSTROM_EV,
+  "cu_clusters/cu_3_8.0_g3": ANGSTROM_EV,
+  "cu_clusters/cu_3_8.0_g39": ANGSTROM_EV,
+  "cu_clusters/cu_5_6.0_g3": ANGSTROM_EV,
+  "cu_clusters/cu_5_6.0_g39": ANGSTROM_EV,
+  "cu_clusters/cu_5_8.0_g3": ANGSTROM_EV,
+  "cu_clusters/cu_5_8.0_g9": ANGSTROM_EV,
+  "cu_clusters/cu_5_8.0_g39": ANGSTROM_EV,
+} as const satisfies Record<string, FileUnits>;
+export type ReferencePotential = keyof typeof referencePotentials;
+
+/** True, with a line that says so, where the values are absent. */
+export function skipWithoutReference(): boolean {
+  const missing = !existsSync(ROOT);
+  if (missing) console.warn(`skipped: ${ROOT} is absent`);
+  return missing;
+}
+
+export function referenceModel(name: ReferencePotential): HdnnpModel {
+  return readN2p2Potential(`${ROOT}/${name}`, { units: referencePotentials[name] });
+}
+
+export function referenceStructure(name: ReferencePotential): Structure {
+  const units = referencePotentials[name];
+  const rows = wordsOfLines(`${name}/input.data`).slice(
+    0,
+    wordsOfLines(`${name}/input.data`).findIndex(([word]) => word === "end"),
+  );
+  const numbers = (key: string) =>
+    Float64Array.from(
+      rows.filter(([word]) => word === key).flatMap((row) => row.slice(1, 4)),
+      (text) => Number(text) * lengthUnit(units),
+    );
+  const cell = numbers("lattice");
+  const periodic = cell.length === 9;
+  return {
+    cell: periodic ? cell : new Float64Array(9),
+    periodic: [periodic, periodic, periodic],
+    species: rows.filter(([word]) => word === "atom").map((row) => row[4]),
+    positions: numbers("atom"),
+    name,
+    info: {},
+    source: { file: name, line: null },
+  };
+}
+
+export interface ReferenceValues {
+  /** eV */
+  readonly energy: number;
+  /** Of the networks, in their own unit. */
+  readonly outputs: readonly number[];
+  /** eV/Å, 3N */
+  readonly forces: readonly number[];
+  /** Functions of some atoms, in the sorted order. */
+  readonly unscaled: readonly AtomValues[];
+  readonly scaled: readonly AtomValues[];
+  /** ∂y/∂x of one atom. */
+  readonly outputSlopes: AtomValues;
+  /** ∂x/∂r_i of one atom, xyz of function after function; r in the networks' own unit. */
+  readonly ownSlopes: AtomValues;
+}
+
+export interface AtomValues {
+  readonly atom: number;
+  readonly values: readonly number[];
+}
+
+export function referenceValues(name: ReferencePotential): ReferenceValues {
+  const units = referencePotentials[name];
+  const perForce = energyUnit(units) / lengthUnit(units);
+  const lines = readFileSync(`${ROOT}/${name}/ref.txt`, "utf8").trim().split("\n");
+  const unscaled = readFileSync(`${ROOT}/${name}/ref_Gunscaled.txt`, "utf8").trim().split("\n");
+  const atoms = lines.filter((line) => line.startsWith("atom ")).map((line) => line.split(" "));
+  const after = (key: string, from = lines) => from.filter((line) => line.startsWith(key)).map(atomValues);
+  return {
+    energy: Number(/ E (\S+)/.exec(lines[0])![1]) * energyUnit(units),
+    outputs: atoms.map((words) => Number(words[7])),
+    forces: atoms.flatMap((words) => words.slice(9, 12).map((text) => Number(text) * perForce)),
+    unscaled: after("Gunscaled", unscaled),
+    scaled: after("Gscaled"),
+    outputSlopes: after("dEdGscaled")[0],
+    ownSlopes: after("dGdr_scaled_self")[0],
+  };
+}
+
+/** Forces that nnp-predict prints, eV/Å, 3N; only of n2p2_predict. */
+export function predictedForces(name: ReferencePotential): number[] {
+  const units = referencePotentials[name];
+  return wordsOfLines(`${name}/nnforces.out`).flatMap((words) =>
+    words.slice(5, 8).map((text) => (Number(text) * energyUnit(units)) / lengthUnit(units)),
+  );
+}
+
+/** "... atom 3 ...: 1.5 2.5" */
+function atomValues(line: string): AtomValues {
+  const [head, numbers] = line.split(": ");
+  return { atom: Number(/atom (\d+)/.exec(head)![1]), values: numbers.trim().split(/\s+/).map(Number) };
+}
+
+function wordsOfLines(path: string): string[][] {
+  return readFileSync(`${ROOT}/${path}`, "utf8")
+    .split("\n")
+    .filter((line) => line.trim() !== "" && !line.startsWith("#"))
+    .map((line) => line.trim().split(/\s+/));
+}
