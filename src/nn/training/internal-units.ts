@@ -1,0 +1,79 @@
+/**
+ * Between physical units and those of a model's networks (see Normalisation):
+ *   E* = (E − Σ_i [E_el(i) + meanEnergy]) perEnergy,   F* = F perEnergy / perLength,   (∂E/∂ε)* = ∂E/∂ε perEnergy
+ * Stress is σ = (1/V) ∂E/∂ε, tension positive.
+ */
+import { EcitonError } from "../../core/errors.ts";
+import { det3 } from "../../core/linalg.ts";
+import type { HdnnpModel } from "../hdnnp/model.ts";
+
+/**
+ * What the networks leave out of the energy, eV.
+ * @param kinds of the atoms, numbers of elements of the model
+ */
+export function energyLeftOut({ elements, normalisation }: HdnnpModel, kinds: Uint8Array): number {
+  let sum = 0;
+  for (let i = 0; i < kinds.length; i++) sum += elements[kinds[i]].energy;
+  return sum + kinds.length * normalisation.meanEnergy;
+}
+
+/** @param energy eV */
+export function internalEnergy(model: HdnnpModel, kinds: Uint8Array, energy: number): number {
+  return (energy - energyLeftOut(model, kinds)) * model.normalisation.perEnergy;
+}
+
+/** @returns eV */
+export function physicalEnergy(model: HdnnpModel, kinds: Uint8Array, internal: number): number {
+  return internal / model.normalisation.perEnergy + energyLeftOut(model, kinds);
+}
+
+/** F* of 1 eV/Å. */
+export function internalForce({ normalisation }: HdnnpModel): number {
+  return normalisation.perEnergy / normalisation.perLength;
+}
+
+/** Rows and columns of xx, yy, zz, yz, xz, xy in a 3×3 matrix. */
+const VOIGT = [
+  [0, 0],
+  [1, 1],
+  [2, 2],
+  [1, 2],
+  [0, 2],
+  [0, 1],
+] as const;
+
+/**
+ * (∂E/∂ε_v)* of a stress; an off-diagonal ε_v stands for both halves.
+ * @param stress Float64Array(9), eV/Å³; of an off-diagonal pair the mean is taken
+ * @returns Float64Array(6)
+ * @throws {EcitonError} "data" for a cell without a volume
+ */
+export function internalStrains(model: HdnnpModel, stress: Float64Array, cell: Float64Array): Float64Array {
+  const unit = volumeOf(cell) * model.normalisation.perEnergy;
+  return Float64Array.from(VOIGT, ([a, b]) =>
+    a === b ? unit * stress[4 * a] : unit * (stress[3 * a + b] + stress[3 * b + a]),
+  );
+}
+
+/**
+ * @param strains Float64Array(6), (∂E/∂ε_v)*
+ * @returns Float64Array(9), eV/Å³
+ * @throws {EcitonError} "data" for a cell without a volume
+ */
+export function physicalStress(model: HdnnpModel, strains: Float64Array, cell: Float64Array): Float64Array {
+  const unit = volumeOf(cell) * model.normalisation.perEnergy;
+  const stress = new Float64Array(9);
+  VOIGT.forEach(([a, b], v) => {
+    const value = strains[v] / (a === b ? unit : 2 * unit);
+    stress[3 * a + b] = value;
+    stress[3 * b + a] = value;
+  });
+  return stress;
+}
+
+function volumeOf(cell: Float64Array): number {
+  const volume = Math.abs(det3(cell));
+  if (!(volume > 0))
+    throw new EcitonError("data", `a stress needs a cell with a volume, found ${[...cell].join(" ")}`);
+  return volume;
+}
