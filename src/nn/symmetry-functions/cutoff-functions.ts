@@ -20,12 +20,9 @@ const ONE: readonly [number, number] = [1, 0];
 export type DescentForm = "poly1" | "poly2" | "poly3" | "poly4" | "exp";
 
 /**
- * From 1 at x = 0 to 0 at x = 1, where as many derivatives vanish as the polynomial's number, all of them for exp:
- *   poly1  1 − 3x² + 2x³
- *   poly2  1 − 10x³ + 15x⁴ − 6x⁵
- *   poly3  1 − 35x⁴ + 84x⁵ − 70x⁶ + 20x⁷
- *   poly4  1 − 126x⁵ + 420x⁶ − 540x⁷ + 315x⁸ − 70x⁹
- *   exp    exp(1 + 1 / (x² − 1))
+ * From 1 at x = 0 to 0 at x = 1, where as many derivatives vanish as the polynomial's number n, all of them for exp:
+ *   poly1 ... 4  (1 − x)^(n+1) Σ_{k=0}^{n} C(n+k, k) x^k, which for n = 1 is 1 − 3x² + 2x³;  slope −(2n+1) C(2n, n) x^n (1 − x)^n
+ *   exp          exp(1 + 1 / (x² − 1))
  * 1 for x ≤ 0 and 0 for x ≥ 1.
  */
 export function descent(form: DescentForm): Curve {
@@ -33,14 +30,12 @@ export function descent(form: DescentForm): Curve {
   return (x) => (x >= 1 ? ZERO : x <= 0 ? ONE : inside(x));
 }
 
+// All terms positive: expanded in powers of x, the polynomials would lose their digits towards x = 1.
 const inUnitInterval: Record<DescentForm, Curve> = {
-  poly1: (x) => [1 + x ** 2 * (-3 + 2 * x), -6 * x * (1 - x)],
-  poly2: (x) => [1 + x ** 3 * (-10 + x * (15 - 6 * x)), -30 * x ** 2 * (1 - x) ** 2],
-  poly3: (x) => [1 + x ** 4 * (-35 + x * (84 + x * (-70 + 20 * x))), -140 * x ** 3 * (1 - x) ** 3],
-  poly4: (x) => [
-    1 + x ** 5 * (-126 + x * (420 + x * (-540 + x * (315 - 70 * x)))),
-    -630 * x ** 4 * (1 - x) ** 4,
-  ],
+  poly1: (x) => [(1 - x) ** 2 * (1 + 2 * x), -6 * x * (1 - x)],
+  poly2: (x) => [(1 - x) ** 3 * (1 + x * (3 + 6 * x)), -30 * x ** 2 * (1 - x) ** 2],
+  poly3: (x) => [(1 - x) ** 4 * (1 + x * (4 + x * (10 + 20 * x))), -140 * x ** 3 * (1 - x) ** 3],
+  poly4: (x) => [(1 - x) ** 5 * (1 + x * (5 + x * (15 + x * (35 + 70 * x)))), -630 * x ** 4 * (1 - x) ** 4],
   exp: (x) => {
     const pole = 1 / (x * x - 1);
     const value = Math.exp(1 + pole);

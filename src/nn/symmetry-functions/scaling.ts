@@ -33,7 +33,7 @@ export function scalingOf(
   const over = (widths: Float64Array, what: string) =>
     widths.map((width, g) => {
       const factor = (range[1] - range[0]) / width;
-      if (width > 0 && Number.isFinite(factor)) return factor;
+      if (width > 0 && width < Infinity && Number.isFinite(factor)) return factor;
       throw new EcitonError(
         "data",
         `function ${g + 1}, ${nameOf(g)}, cannot be scaled: ${what} is ${width} (min ${min[g]}, max ${max[g]}). ` +
