@@ -77,22 +77,20 @@ export class Descriptors {
   ): StructureDescriptors {
     const { kinds, list, sizes } = this.#look(structure);
     const numAtoms = kinds.length;
-    const bytes = (count: number) => (shared ? new SharedArrayBuffer(count) : new ArrayBuffer(count));
-    const doubles = (count: number) => new Float64Array(bytes(8 * count));
-    const words = (count: number) => new Uint32Array(bytes(4 * count));
-    const ofAtoms = new Uint8Array(bytes(numAtoms));
-    ofAtoms.set(kinds);
+    const room = allocator(shared);
+    const numValues = sizes.values;
     const made = {
       numAtoms,
-      kinds: ofAtoms,
-      valueOffsets: words(numAtoms + 1),
-      values: doubles(sizes.values),
-      partnerOffsets: words(numAtoms + 1),
-      partners: words(gradients ? sizes.partners : 0),
-      gradientOffsets: doubles(gradients ? sizes.partners + 1 : 1),
-      gradients: doubles(gradients ? sizes.gradients : 0),
-      strains: doubles(gradients && strains ? 6 * sizes.values : 0),
+      kinds: room(Uint8Array, numAtoms),
+      valueOffsets: room(Uint32Array, numAtoms + 1),
+      values: room(Float64Array, numValues),
+      partnerOffsets: room(Uint32Array, numAtoms + 1),
+      partners: room(Uint32Array, gradients ? sizes.partners : 0),
+      gradientOffsets: room(Float64Array, gradients ? sizes.partners + 1 : 1),
+      gradients: room(Float64Array, gradients ? sizes.gradients : 0),
+      strains: room(Float64Array, gradients && strains ? 6 * numValues : 0),
     };
+    made.kinds.set(kinds);
     const parts = gradients ? WITH_GRADIENTS + (strains ? WITH_STRAINS : 0) : 0;
     this.#fill(made, list, parts, this.#kernelFor(sizes));
     this.#checkFinite(structure, made);
@@ -279,6 +277,16 @@ export class Descriptors {
         "a derivative of a symmetry function with strain",
       );
   }
+}
+
+function allocator(shared: boolean) {
+  return <Numbers>(
+    numbers: { new (buffer: ArrayBufferLike): Numbers; readonly BYTES_PER_ELEMENT: number },
+    count: number,
+  ): Numbers => {
+    const bytes = numbers.BYTES_PER_ELEMENT * count;
+    return new numbers(shared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes));
+  };
 }
 
 /** Index of the first number that is not finite, or −1. */

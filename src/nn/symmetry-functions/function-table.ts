@@ -1,8 +1,10 @@
 /** Symmetry functions in the groups that the descriptor kernel works through. */
 
+import { EcitonError } from "../../core/errors.ts";
 import type { Angle, Bell, Channel, FunctionGroup } from "../../kernels/descriptor-program.ts";
 import type { DescriptorProgram } from "../../kernels/descriptors.ts";
 import { dependenceOf, type ElementFunctions } from "./dependence.ts";
+import { describeFunction } from "./describe-function.ts";
 import type { Dependence } from "./structure-descriptors.ts";
 import { type CompactForm, cutoffForms, type SymmetryFunction } from "./symmetry-function.ts";
 import { termOf } from "./terms.ts";
@@ -14,9 +16,10 @@ import { termOf } from "./terms.ts";
 export function programOf(elements: readonly ElementFunctions[]): DescriptorProgram {
   const dependence = dependenceOf(elements);
   const weights = elements.map(() => 0);
-  const kinds = elements.map(({ functions }, kind) => {
+  const kinds = elements.map(({ element, functions }, kind) => {
     const groups = new Map<string, GroupDraft>();
     functions.forEach((one, index) => {
+      checkGaussian(one, element);
       const { radius, kinds: near, narrow, angular, weights: own } = termOf(one, elements);
       const role = angular === null ? "radial" : narrow ? "narrow" : "wide";
       const weighted = isWeighted(one);
@@ -34,6 +37,16 @@ export function programOf(elements: readonly ElementFunctions[]): DescriptorProg
     };
   });
   return { kinds, weights };
+}
+
+/** One that grows with distance has no use, and exceeds all numbers soon. */
+function checkGaussian(one: SymmetryFunction, element: string): void {
+  if (!("eta" in one) || (one.eta >= 0 && Number.isFinite(one.eta) && Number.isFinite(one.shift))) return;
+  throw new EcitonError(
+    "data",
+    `${describeFunction(one, element)}: η is a finite number from 0 on and r_s a finite one, found ${one.eta}/Å² and ` +
+      `${one.shift} Å`,
+  );
 }
 
 /** reach[i][j]: how far functions of element i see neighbours of element j, Å; 0 where none does. */
