@@ -7,21 +7,21 @@ import { NeighbourKernel, type NeighbourPlan } from "./neighbours.ts";
 
 export class KernelCalculator implements Calculator {
   readonly numAtoms: number;
-  readonly #kernel: NeighbourKernel;
+  protected readonly kernel: NeighbourKernel;
 
   /** @throws {EcitonError} "data" for periodic atoms without a cut-off */
   constructor(plan: NeighbourPlan) {
-    this.#kernel = new NeighbourKernel(plan);
+    this.kernel = new NeighbourKernel(plan);
     this.numAtoms = plan.kinds.length;
   }
 
   /** Neighbour lists built so far. */
   get builds(): number {
-    return this.#kernel.builds;
+    return this.kernel.builds;
   }
 
   evaluate(positions: Float64Array, cell: Float64Array, out: Evaluation): void {
-    const kernel = this.#kernel;
+    const { kernel } = this;
     if (positions.length !== 3 * this.numAtoms)
       throw new EcitonError(
         "shape",
@@ -40,15 +40,15 @@ export class KernelCalculator implements Calculator {
   }
 
   state(): CalculatorState | null {
-    return this.#kernel.reference();
+    return this.kernel.reference();
   }
 
   restore(state: CalculatorState): void {
-    this.#kernel.build(state.positions, state.cell);
+    this.kernel.build(state.positions, state.cell);
   }
 
   #notFinite(energy: number): EcitonError {
-    const closest = this.#kernel.closest();
+    const closest = this.kernel.closest();
     const what = Number.isFinite(energy) ? "a force is not finite" : `the energy is ${energy}`;
     if (closest === null) return new EcitonError("data", `${what}, and no two atoms are near each other`);
     const { atoms, distance } = closest;

@@ -55,7 +55,12 @@ export const PARAMETERS = 472;
 export const SCALARS = 476;
 /** As many bytes as the plan asks for, for each entry that the list has room for; only until `compute` returns. */
 export const PAIRS = 508;
-export const BLOCK_BYTES = 512;
+/** Room that the kernel uses as it likes, and keeps nothing in from one call to the next. */
+export const WORK = 512;
+export const WORK_END = 516;
+/** Bytes of WORK that `compute` lacked, with what it has; it then returned without a result. */
+export const WORK_WANTED = 520;
+export const BLOCK_BYTES = 528;
 
 /** Of one record: x, y, z, kind and caller's index (i32 each), then force and energy. */
 export const RECORD_BYTES = 64;

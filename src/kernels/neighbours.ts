@@ -24,6 +24,8 @@ export interface NeighbourPlan {
   readonly scalars?: number;
   /** Bytes that the kernel works with at PAIRS for each entry of the list; none if absent. */
   readonly pairBytes?: number;
+  /** Bytes that the kernel has at WORK to begin with; more as it asks for them. None if absent. */
+  readonly workBytes?: number;
   /** What the kernel finds at PARAMETERS. */
   readonly parameters: Float64Array;
 }
@@ -57,6 +59,9 @@ export class NeighbourKernel {
   #referenceInverse: Mat3 = IDENTITY;
   #ghostRoom = 0;
   #entryRoom = 0;
+  #workRoom = 0;
+  /** Where WORK begins; nothing comes after it. */
+  #work = 0;
   #f64 = new Float64Array(0);
   #u32 = new Uint32Array(0);
   #input = 0;
@@ -77,6 +82,7 @@ export class NeighbourKernel {
     this.#referencePositions = new Float64Array(3 * this.numAtoms);
     this.#ghostRoom = plan.periodic.some(Boolean) ? this.numAtoms + 64 : 0;
     this.#entryRoom = 24 * this.numAtoms + 64;
+    this.#workRoom = plan.workBytes ?? 0;
     this.#layOut();
   }
 
@@ -142,10 +148,27 @@ export class NeighbourKernel {
    * @param parts WITH_ENERGIES and WITH_VIRIAL of neighbour-block.ts
    */
   compute(parts: number): number {
-    this.#exports.clear();
-    this.#exports.compute(parts);
+    for (;;) {
+      this.#exports.clear();
+      this.#exports.compute(parts);
+      const wanted = this.#word(block.WORK_WANTED);
+      if (wanted <= this.#workRoom) break;
+      this.#workRoom = Math.ceil(1.3 * wanted);
+      this.#reach(this.#work + this.#workRoom);
+    }
     this.#exports.finish(parts);
     return this.#f64[(block.BLOCK + block.ENERGY) / 8];
+  }
+
+  /** A number that the kernel left among its parameters. */
+  readParameter(index: number): number {
+    return this.#f64[this.#word(block.PARAMETERS) / 8 + index];
+  }
+
+  /** Copies of numbers that the kernel left among its parameters, from an index on. */
+  readParameters(from: number, count: number): Float64Array {
+    const at = this.#word(block.PARAMETERS) / 8 + from;
+    return this.#f64.slice(at, at + count);
   }
 
   readForces(out: Float64Array): void {
@@ -261,11 +284,9 @@ export class NeighbourKernel {
     const list = put(block.LIST, 4 * this.#entryRoom);
     addresses.push([block.LIST_END, list + 4 * this.#entryRoom]);
     put(block.PAIRS, pairBytes * this.#entryRoom);
+    this.#work = put(block.WORK, this.#workRoom);
 
-    const missing = layout.bytes - this.memory.buffer.byteLength;
-    if (missing > 0) this.#grow(Math.ceil(missing / 65536));
-    this.#f64 = new Float64Array(this.memory.buffer);
-    this.#u32 = new Uint32Array(this.memory.buffer);
+    this.#reach(layout.bytes);
     const words = this.#u32.subarray(block.BLOCK / 4);
     for (const [field, at] of addresses) words[field / 4] = at;
     words[block.NUM_ATOMS / 4] = atoms;
@@ -276,6 +297,15 @@ export class NeighbourKernel {
     for (let k = 0; k < 3; k++) words[block.PERIODIC / 4 + k] = periodic[k] ? 1 : 0;
     this.#f64.set(parameters, parametersAt / 8);
     new Uint8Array(this.memory.buffer).set(kinds, kindsAt);
+  }
+
+  /** Makes the memory as large as that; WORK ends there. */
+  #reach(bytes: number): void {
+    const missing = bytes - this.memory.buffer.byteLength;
+    if (bytes > 2 ** 31 || missing > 0) this.#grow(bytes > 2 ** 31 ? 65536 : Math.ceil(missing / 65536));
+    this.#f64 = new Float64Array(this.memory.buffer);
+    this.#u32 = new Uint32Array(this.memory.buffer);
+    this.#u32[(block.BLOCK + block.WORK_END) / 4] = this.#work + this.#workRoom;
   }
 
   #grow(pages: number): void {

@@ -1,7 +1,7 @@
 // The logarithms of core/logarithm.ts: the same operations in the same order.
 
 /** ln x of a normal number, 0 < x <= 1. */
-function lnUnit(x: f64): f64 {
+export function lnUnit(x: f64): f64 {
   const bits = reinterpret<u64>(x);
   const high = <u32>(bits >> 32) + (0x3ff00000 - 0x3fe6a09e);
   const n = <f64>(<i32>(high >> 20) - 1023);

@@ -1,0 +1,173 @@
+/**
+ * The symmetry functions of one element as the tables of their kernel: what functions share is found here, so that it is
+ * computed once. Each is a product of factors of distances and perhaps an angle:
+ *   radial   G = Σ_j c R(r_ij)
+ *   angular  G = Σ_{j<k} c R(r_ij) R(r_ik) [R(r_jk)] A(cos θ_jik)
+ * with c for each kind of neighbour or pair of kinds.
+ */
+import { atomicNumberOf } from "../../data/elements.ts";
+import * as block from "../../kernels/hdnnp-block.ts";
+import { type ElementFunctions, neighboursOf } from "../symmetry-functions/dependence.ts";
+import {
+  type CutoffFunction,
+  type compactForms,
+  cutoffForms,
+  type SymmetryFunction,
+} from "../symmetry-functions/symmetry-function.ts";
+
+/** Rows of equal things stand for the same: rows of numbers, found by their text. */
+class Distinct {
+  readonly rows: number[][] = [];
+  readonly #places = new Map<string, number>();
+
+  place(row: number[]): number {
+    const key = row.join(" ");
+    const known = this.#places.get(key);
+    if (known !== undefined) return known;
+    this.#places.set(key, this.rows.length);
+    this.rows.push(row);
+    return this.rows.length - 1;
+  }
+}
+
+/** Of the functions of one element that see neighbours of one kind. */
+export interface NearTables {
+  /** Of block.FACTOR numbers each. */
+  readonly factors: readonly (readonly number[])[];
+  /** Factor, function, coefficient. */
+  readonly radials: readonly (readonly number[])[];
+}
+
+export interface ChannelTable {
+  readonly first: number;
+  readonly second: number;
+  /** −1 for wide ones. */
+  readonly between: number;
+  /** Angle, function, coefficient. */
+  readonly members: readonly (readonly number[])[];
+}
+
+export interface GroupTables {
+  readonly kinds: readonly [number, number];
+  /** Longest radius of narrow functions; 0 without any. */
+  readonly narrow: number;
+  readonly angles: readonly (readonly number[])[];
+  readonly farFactors: readonly (readonly number[])[];
+  /** Narrow ones first. */
+  readonly channels: readonly ChannelTable[];
+}
+
+export interface FunctionTables {
+  readonly reach: number;
+  readonly angleReach: number;
+  readonly near: readonly NearTables[];
+  readonly groups: readonly GroupTables[];
+}
+
+/** @param elements all of the model, whose order numbers the kinds */
+export function functionTables(
+  functions: readonly SymmetryFunction[],
+  elements: readonly ElementFunctions[],
+): FunctionTables {
+  const kinds = elements.map((_, kind) => kind);
+  const numberOf = new Map(elements.map(({ element }, kind) => [element, kind]));
+  const seen = functions.map((one) => neighboursOf(one)?.map((name) => numberOf.get(name)!) ?? null);
+  const weight = (one: SymmetryFunction, kind: number) =>
+    neighboursOf(one) === null ? atomicNumberOf(elements[kind].element)! : 1;
+
+  const factors = kinds.map(() => new Distinct());
+  const radials: number[][][] = kinds.map(() => []);
+  functions.forEach((one, g) => {
+    if (isAngular(one)) return;
+    for (const kind of seen[g] ?? kinds)
+      radials[kind].push([factors[kind].place(factorRow(one)), g, weight(one, kind)]);
+  });
+
+  const groups: GroupTables[] = [];
+  for (const a of kinds)
+    for (const b of kinds.slice(a)) {
+      const members = functions.flatMap((one, g) => {
+        const pair = seen[g];
+        const inPair = pair === null || (Math.min(...pair) === a && Math.max(...pair) === b);
+        return isAngular(one) && inPair ? [{ one, g }] : [];
+      });
+      if (members.length === 0) continue;
+      const angles = new Distinct();
+      const farFactors = new Distinct();
+      const channels = new Map<string, ChannelTable & { readonly members: number[][] }>();
+      for (const { one, g } of members) {
+        const row = factorRow(one);
+        const between = isNarrow(one) ? farFactors.place(row) : -1;
+        const [first, second] = [factors[a].place(row), factors[b].place(row)];
+        const key = `${first} ${between}`;
+        const channel = channels.get(key) ?? { first, second, between, members: [] };
+        channels.set(key, channel);
+        const { angle, coefficient } = angleRow(one);
+        channel.members.push([angles.place(angle), g, coefficient * weight(one, a) * weight(one, b)]);
+      }
+      groups.push({
+        kinds: [a, b],
+        narrow: Math.max(0, ...members.map(({ one }) => (isNarrow(one) ? one.radius : 0))),
+        angles: angles.rows,
+        farFactors: farFactors.rows,
+        channels: [...channels.values()].sort((x, y) => y.between - x.between),
+      });
+    }
+  return {
+    reach: Math.max(0, ...functions.map(({ radius }) => radius)),
+    angleReach: Math.max(0, ...functions.map((one) => (isAngular(one) ? one.radius : 0))),
+    near: kinds.map((kind) => ({ factors: factors[kind].rows, radials: radials[kind] })),
+    groups,
+  };
+}
+
+type Angular = Exclude<SymmetryFunction, { type: 2 | 12 | 20 | 23 }>;
+
+function isAngular(one: SymmetryFunction): one is Angular {
+  return !(one.type === 2 || one.type === 12 || one.type === 20 || one.type === 23);
+}
+
+function isNarrow({ type }: SymmetryFunction): boolean {
+  return type === 3 || type === 13 || type === 21 || type === 24;
+}
+
+function factorRow(one: SymmetryFunction): number[] {
+  const row = new Array<number>(block.FACTOR).fill(0);
+  if ("form" in one) {
+    row[block.FACTOR_KIND] = one.form.endsWith("a") ? block.ASYMMETRIC_BELL : block.BELL;
+    row[block.FORM] = coreForm(one.form);
+    row[block.LEFT] = one.left;
+    row[block.RIGHT] = one.radius;
+    return row;
+  }
+  const { form, alpha }: CutoffFunction = one.cutoff;
+  const inner = alpha * one.radius;
+  row[block.FACTOR_KIND] = block.GAUSSIAN;
+  row[block.FORM] = cutoffForms.indexOf(form);
+  row[block.ETA] = one.eta;
+  row[block.SHIFT] = one.shift;
+  row[block.INNER] = inner;
+  row[block.OUTER] = one.radius;
+  row[block.RATE] = 1 / (one.radius - inner);
+  return row;
+}
+
+/** Numbers of the polynomials are those of the cut-off functions made from them. */
+function coreForm(form: (typeof compactForms)[number]): number {
+  return cutoffForms.indexOf(form === "e" ? "exp" : (`poly${form[1]}` as (typeof cutoffForms)[number]));
+}
+
+function angleRow(one: Angular): { angle: number[]; coefficient: number } {
+  if ("form" in one) {
+    const degree = Math.PI / 180;
+    return {
+      angle: [block.ANGLE_BELL, coreForm(one.form), one.angleLeft * degree, one.angleRight * degree],
+      coefficient: 1,
+    };
+  }
+  const whole = Number.isInteger(one.zeta) && one.zeta >= 1;
+  return {
+    angle: [whole ? block.WHOLE_POWER : block.ANY_POWER, one.lambda, one.zeta, 0],
+    coefficient: 2 ** (1 - one.zeta),
+  };
+}
