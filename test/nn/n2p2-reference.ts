@@ -1,9 +1,9 @@
 /** Values that n2p2 printed for potentials and structures in ../shared/data/nn/reference, which are not part of the project. */
 import { existsSync, readFileSync } from "node:fs";
+import { ANGSTROM_EV, energyUnit, type FileUnits, lengthUnit } from "../../src/data/formats/n2p2-units.ts";
 import type { Structure } from "../../src/data/structure.ts";
 import type { HdnnpModel } from "../../src/nn/hdnnp/model.ts";
 import { readN2p2Potential } from "../../src/nn/n2p2/read-potential.ts";
-import { ANGSTROM_EV, energyUnit, type FileUnits, lengthUnit } from "../../src/nn/n2p2/units.ts";
 
 const ATOMIC: FileUnits = { length: "bohr", energy: "hartree" };
 const ROOT = "../shared/data/nn/reference";

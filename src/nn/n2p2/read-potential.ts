@@ -2,13 +2,13 @@
 import { join } from "node:path";
 import { dataError, EcitonError } from "../../core/errors.ts";
 import { atomicNumberOf } from "../../data/elements.ts";
+import type { FileUnits } from "../../data/formats/n2p2-units.ts";
 import { readTextFile } from "../../data/read-text.ts";
 import type { ElementModel, HdnnpModel } from "../hdnnp/model.ts";
 import { describeFunction } from "../symmetry-functions/describe-function.ts";
 import { scalingOf } from "../symmetry-functions/scaling.ts";
 import { parseScalingData, rangesOf } from "./scaling-data.ts";
 import { readN2p2Setup } from "./setup.ts";
-import type { FileUnits } from "./units.ts";
 import { parseWeights, weightsFileName } from "./weights.ts";
 
 /**

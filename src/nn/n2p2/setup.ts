@@ -1,6 +1,7 @@
 /** What input.nn says of a potential: all but the ranges of its functions and the weights. */
 import { dataError } from "../../core/errors.ts";
 import { isElement } from "../../data/elements.ts";
+import { type Conversions, conversions, type FileUnits, fileUnits } from "../../data/formats/n2p2-units.ts";
 import { quoteToken } from "../../data/formats/tokens.ts";
 import { readTextFile } from "../../data/read-text.ts";
 import type { Normalisation, Scaling } from "../hdnnp/model.ts";
@@ -20,7 +21,6 @@ import {
 } from "./input-nn.ts";
 import { readShape } from "./network-shape.ts";
 import { functionInAngstrom, readCutoff, readFunction } from "./symmetry-function-lines.ts";
-import { type Conversions, conversions, type FileUnits, fileUnits } from "./units.ts";
 
 export interface ElementSetup {
   readonly element: string;

@@ -1,5 +1,6 @@
 /** Lines `symfunction_short` and `cutoff_type` of input.nn, read and written. */
 import { dataError } from "../../core/errors.ts";
+import { type Conversions, unconverted } from "../../data/formats/n2p2-units.ts";
 import { quoteToken } from "../../data/formats/tokens.ts";
 import { inElementOrder } from "../symmetry-functions/order.ts";
 import {
@@ -11,7 +12,6 @@ import {
   type SymmetryFunctionType,
 } from "../symmetry-functions/symmetry-function.ts";
 import { countAt, type InputNn, type InputNnLine, lineOf, numberAt, requireWords } from "./input-nn.ts";
-import { type Conversions, unconverted } from "./units.ts";
 
 /** What follows the element and the number of the type. */
 const forms: Readonly<Record<SymmetryFunctionType, string>> = {

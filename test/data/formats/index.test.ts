@@ -31,7 +31,7 @@ describe("formats by name", () => {
 
   it("lists the formats for a name that tells none", () => {
     expect(dataErrorOf(() => formatOfName("data/structures.dat"))).toMatch(
-      /^data\/structures\.dat: .*POSCAR\*.*poscar, extxyz, cif, vasprun, outcar, lammps-dump$/,
+      /^data\/structures\.dat: .*POSCAR\*.*poscar, extxyz, cif, vasprun, outcar, lammps-dump, n2p2, cp2k$/,
     );
   });
 });

@@ -2,9 +2,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import type { FileUnits } from "../../../src/data/formats/n2p2-units.ts";
 import { readN2p2Potential } from "../../../src/nn/n2p2/read-potential.ts";
 import { readN2p2Setup } from "../../../src/nn/n2p2/setup.ts";
-import type { FileUnits } from "../../../src/nn/n2p2/units.ts";
 
 const data = "../shared/data/nn";
 const skip = !existsSync(data);

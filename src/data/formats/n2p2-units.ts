@@ -35,6 +35,8 @@ export interface Conversions {
   energy(value: number): number;
   /** 1/unit → 1/eV */
   perEnergy(value: number): number;
+  /** F: energy unit / length unit → eV/Å */
+  force(value: number): number;
 }
 
 export function conversions(units: FileUnits): Conversions {
@@ -46,6 +48,7 @@ export function conversions(units: FileUnits): Conversions {
     perLength: (value) => value / length,
     energy: (value) => value * energy,
     perEnergy: (value) => value / energy,
+    force: (value) => value * (energy / length),
   };
 }
 
