@@ -1,15 +1,16 @@
-/** Watches what a calculator says of atoms outside the training set: counts, warns, stops, and keeps such structures. */
+/** Watches what a calculator says of atoms outside the training set: counts, warns, and keeps such structures. */
 import type { AtomKinds, Calculator, CalculatorState, Evaluation } from "../../core/calculator.ts";
 import { EcitonError } from "../../core/errors.ts";
 import type { Structure } from "../../data/structure.ts";
 import {
   type ExtrapolatingCalculator,
+  type Extrapolation,
   ExtrapolationTally,
   excessOf,
   extrapolationText,
   type TallyState,
 } from "./extrapolation.ts";
-import type { ExtrapolationPolicy, HdnnpModel } from "./model.ts";
+import type { HdnnpModel } from "./model.ts";
 
 /** Which structures with atoms outside are kept for labeling. */
 export interface CollectSettings {
@@ -20,12 +21,8 @@ export interface CollectSettings {
 }
 
 export interface WatchSettings {
-  /**
-   * warn: a line when a function is outside for the first time. stop: that evaluation fails with an error, which ends
-   * dynamics, and makes a path of basin hopping give up the move. Counted is under every policy.
-   */
-  readonly policy: ExtrapolationPolicy;
-  readonly warn: (line: string) => void;
+  /** Takes a line when a function is outside for the first time; null says nothing. Counted is always. */
+  readonly warn: ((line: string) => void) | null;
   readonly collect: CollectSettings | null;
 }
 
@@ -65,32 +62,16 @@ export class ExtrapolationWatch implements Calculator {
     this.#settings = settings;
   }
 
-  /**
-   * @throws {EcitonError} "data" under "stop" where an atom is outside, with details {atoms, lines}; what the calculator
-   *   throws
-   */
+  /** @throws what the calculator throws; if that is for atoms outside the training set, they are counted and kept before */
   evaluate(positions: Float64Array, cell: Float64Array, out: Evaluation): void {
-    this.#calculator.evaluate(positions, cell, out);
-    if (this.#calculator.numExtrapolations === 0) {
-      this.#tally.add([]);
-      return;
+    try {
+      this.#calculator.evaluate(positions, cell, out);
+    } catch (error) {
+      // After another error the calculator still has the list of the evaluation before.
+      if (error instanceof EcitonError && "extrapolations" in error.details) this.#record(positions, cell);
+      throw error;
     }
-    const found = this.#calculator.extrapolations();
-    const first = this.#tally.add(found);
-    const atoms = [...new Set(found.map(({ atom }) => atom))].sort((a, b) => a - b);
-    const farthest = found.reduce((a, b) => (excessOf(b) > excessOf(a) ? b : a));
-    this.#keep(positions, cell, atoms, extrapolationText(this.#model, farthest));
-    const { policy, warn } = this.#settings;
-    if (policy === "warn")
-      for (const one of first) warn(`outside the training set: ${extrapolationText(this.#model, one)}`);
-    if (policy === "stop")
-      throw new EcitonError(
-        "data",
-        `${atoms.length} of ${this.numAtoms} atoms are outside the training set; farthest: ` +
-          `${extrapolationText(this.#model, farthest)}. Label such structures and train again, or let ` +
-          'extrapolation be "warn"',
-        { atoms, lines: found.map((one) => extrapolationText(this.#model, one)) },
-      );
+    this.#record(positions, cell);
   }
 
   /** What was counted so far. */
@@ -133,11 +114,31 @@ export class ExtrapolationWatch implements Calculator {
     this.#kept = [...kept];
   }
 
-  #keep(positions: Float64Array, cell: Float64Array, atoms: readonly number[], farthest: string): void {
+  #record(positions: Float64Array, cell: Float64Array): void {
+    if (this.#calculator.numExtrapolations === 0) {
+      this.#tally.add([]);
+      return;
+    }
+    const found = this.#calculator.extrapolations();
+    const first = this.#tally.add(found);
+    const { warn } = this.#settings;
+    if (warn)
+      for (const one of first) warn(`outside the training set: ${extrapolationText(this.#model, one)}`);
+    this.#keep(positions, cell, found);
+  }
+
+  #keep(positions: Float64Array, cell: Float64Array, found: readonly Extrapolation[]): void {
     const { collect } = this.#settings;
     const evaluation = this.#tally.evaluations;
     const last = this.#kept.at(-1)?.evaluation ?? Number.NEGATIVE_INFINITY;
     if (!collect || this.#kept.length >= collect.most || evaluation - last < collect.spacing) return;
-    this.#kept.push({ positions: positions.slice(), cell: cell.slice(), evaluation, atoms, farthest });
+    const worst = found.reduce((a, b) => (excessOf(b) > excessOf(a) ? b : a));
+    this.#kept.push({
+      positions: positions.slice(),
+      cell: cell.slice(),
+      evaluation,
+      atoms: [...new Set(found.map(({ atom }) => atom))].sort((a, b) => a - b),
+      farthest: extrapolationText(this.#model, worst),
+    });
   }
 }

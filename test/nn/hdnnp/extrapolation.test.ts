@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type CalculatorState, evaluationFor } from "../../../src/core/calculator.ts";
+import { EcitonError } from "../../../src/core/errors.ts";
 import {
   type ExtrapolatingCalculator,
   type Extrapolation,
@@ -143,8 +144,7 @@ describe("ExtrapolationWatch", () => {
   ];
   const run = (settings: Partial<WatchSettings>, from = 0, to = script.length, state?: CalculatorState) => {
     const watch = new ExtrapolationWatch(scripted(script), atoms, model, {
-      policy: "ignore",
-      warn: () => {},
+      warn: null,
       collect: null,
       ...settings,
     });
@@ -159,9 +159,7 @@ describe("ExtrapolationWatch", () => {
   };
 
   it("lets evaluations pass and counts them", () => {
-    const warned: string[] = [];
-    const watch = run({ warn: (line) => warned.push(line) });
-    expect(warned).toEqual([]);
+    const watch = run({});
     expect(watch.numAtoms).toBe(2);
     expect(watch.tally()).toMatchObject({ evaluations: 5, outside: 4, atoms: [0, 1] });
     expect(watch.collected("a")).toEqual([]);
@@ -169,22 +167,41 @@ describe("ExtrapolationWatch", () => {
 
   it("warns of each function once", () => {
     const warned: string[] = [];
-    run({ policy: "warn", warn: (line) => warned.push(line) });
+    run({ warn: (line) => warned.push(line) });
     expect(warned).toEqual([
       "outside the training set: Ce atom 2: G2 Ce-O, η = 2/Å², r_s = 0 Å, r_c = 6 Å: value 0.3, trained 0.02 to 0.28",
       "outside the training set: O atom 1: G2 O-O, η = 1/Å², r_s = 0 Å, r_c = 6 Å: value 0.5, trained 0.02 to 0.28",
     ]);
   });
 
-  it("stops with the atom, the function and the numbers", () => {
-    expect(run({ policy: "stop" }, 0, 1).tally().outside).toBe(0);
-    const error = failureOf(() => run({ policy: "stop" }));
-    expect(error.code).toBe("data");
-    expect(error.message).toContain("1 of 2 atoms");
-    expect(error.message).toContain(
-      "Ce atom 2: G2 Ce-O, η = 2/Å², r_s = 0 Å, r_c = 6 Å: value 0.3, trained 0.02 to 0.28",
-    );
-    expect(error.details.atoms).toEqual([1]);
+  it("counts and keeps what a calculator refuses as outside, and nothing after another error", () => {
+    const inner = scripted(script);
+    const refusing: ExtrapolatingCalculator = {
+      numAtoms: 2,
+      state: () => inner.state(),
+      restore: (state) => inner.restore(state),
+      evaluate: (positions, cell, out) => {
+        if (positions[0] > 1) throw new EcitonError("data", "atoms overlap", { atoms: [0, 1] });
+        inner.evaluate(positions, cell, out);
+        if (inner.numExtrapolations > 0)
+          throw new EcitonError("data", "outside", { extrapolations: inner.extrapolations() });
+      },
+      get numExtrapolations() {
+        return inner.numExtrapolations;
+      },
+      extrapolations: () => inner.extrapolations(),
+    };
+    const watch = new ExtrapolationWatch(refusing, atoms, model, {
+      warn: null,
+      collect: { most: 5, spacing: 1 },
+    });
+    const evaluate = (x: number) =>
+      watch.evaluate(new Float64Array(6).fill(x), new Float64Array(9), evaluationFor(2));
+    evaluate(0);
+    expect(failureOf(() => evaluate(1)).message).toBe("outside");
+    expect(failureOf(() => evaluate(2)).message).toBe("atoms overlap");
+    expect(watch.tally()).toMatchObject({ evaluations: 2, outside: 1 });
+    expect(watch.collected("md").map(({ positions }) => positions[0])).toEqual([1]);
   });
 
   it("keeps the first structures, some evaluations apart, as they were", () => {
