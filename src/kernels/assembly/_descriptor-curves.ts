@@ -24,6 +24,7 @@ import {
 } from "../descriptor-block";
 import { bellTwo, cutoffTwo, slopeTwo } from "./_cutoff-functions";
 import { expTwo } from "./_exponential";
+import { lnUnit } from "./_logarithm";
 
 /**
  * Values and slopes of each channel at so many distances: channel h has its rows at rows + (2 h) row and rows + (2 h + 1) row.
@@ -120,14 +121,7 @@ export function fillAngles(
     const factor = load<f64>(angle, ANGLE_FACTOR);
     if (kind == WHOLE_POWER)
       wholePower(form - 1, lambda, factor, zeta * lambda * factor, cosines, bytes, records);
-    else if (kind == REAL_POWER)
-      for (let t: usize = 0; t < bytes; t += 8) {
-        const base = 1 + lambda * load<f64>(cosines + t);
-        const power = base > 0 ? Math.pow(base, zeta - 1) : 0;
-        const out = records + ((t >> 4) << 5) + (t & 8);
-        store<f64>(out, base > 0 ? factor * power * base : 0);
-        store<f64>(out, zeta * lambda * factor * power, 16);
-      }
+    else if (kind == REAL_POWER) realPower(lambda, zeta, cosines, bytes, records);
     else if (kind == ANGLE_BELL) {
       if (!known) findAngles(cosines, bytes, angles, row);
       known = true;
@@ -165,6 +159,23 @@ function wholePower(
     }
     v128.store(out, f64x2.mul(f64x2.splat(factor), f64x2.mul(result, base)));
     v128.store(out, f64x2.mul(f64x2.splat(slope), result), 16);
+    out += ANGLE_RECORD_BYTES;
+  }
+}
+
+/** 2^(1 - zeta) (1 + lambda c)^zeta through logarithms; 0 where the bracket is. */
+function realPower(lambda: f64, zeta: f64, cosines: usize, bytes: usize, out: usize): void {
+  const end = cosines + bytes;
+  for (; cosines < end; cosines += 16) {
+    const turned = f64x2.mul(f64x2.splat(lambda), v128.load(cosines));
+    const base = f64x2.add(f64x2.splat(1), turned);
+    const above = f64x2.gt(base, f64x2.splat(0));
+    const half = f64x2.min(f64x2.mul(base, f64x2.splat(0.5)), f64x2.splat(1));
+    const positive = v128.bitselect(half, f64x2.splat(1), above);
+    const logarithm = f64x2(lnUnit(f64x2.extract_lane(positive, 0)), lnUnit(f64x2.extract_lane(positive, 1)));
+    const power = v128.and(expTwo(f64x2.mul(f64x2.splat(zeta - 1), logarithm)), above);
+    v128.store(out, f64x2.mul(power, base));
+    v128.store(out, f64x2.mul(f64x2.splat(zeta * lambda), power), 16);
     out += ANGLE_RECORD_BYTES;
   }
 }
