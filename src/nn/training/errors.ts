@@ -5,20 +5,26 @@
  * share the structures; rows are summed in the order of the structures, whoever made them.
  */
 import { EcitonError } from "../../core/errors.ts";
-import type { Structure } from "../../data/structure.ts";
 import type { HdnnpModel } from "../hdnnp/model.ts";
-import type { StructureDescriptors } from "../symmetry-functions/structure-descriptors.ts";
 import { internalForce, physicalEnergy, physicalStress } from "./internal-units.ts";
 import { STRAINS, type StructureEvaluator } from "./structure-evaluator.ts";
+import type { TrainingStructure } from "./training-set.ts";
 import type { SetErrors } from "./training-settings.ts";
 
 /** A structure with what is known of it. */
-export interface Sample {
-  readonly structure: Structure;
-  readonly descriptors: StructureDescriptors;
-  /** Class of structures that it belongs to ("surface", "liquid"): errors are told apart by it. */
-  readonly group: string;
-}
+export type Sample = Pick<
+  TrainingStructure,
+  | "name"
+  | "source"
+  | "structureClass"
+  | "numAtoms"
+  | "kinds"
+  | "volume"
+  | "energy"
+  | "forces"
+  | "stress"
+  | "descriptors"
+>;
 
 export interface Prediction {
   /** eV, whole structure. */
@@ -39,7 +45,8 @@ export interface ErrorSums {
 /** What is kept of one structure: plain data. */
 export interface StructureErrors {
   readonly name: string;
-  readonly group: string;
+  /** Class of structures that it belongs to ("surface", "liquid"); null: none was given. */
+  readonly group: string | null;
   readonly numAtoms: number;
   /** eV/atom; null without a reference. */
   readonly energy: { readonly reference: number; readonly predicted: number } | null;
@@ -67,47 +74,38 @@ export interface ErrorSummary {
  * @param evaluator with the weights to judge
  * @throws {EcitonError} "not-converged" for a prediction that is not finite: the weights have diverged
  */
-export function predict(
-  model: HdnnpModel,
-  evaluator: StructureEvaluator,
-  { structure, descriptors }: Pick<Sample, "structure" | "descriptors">,
-): Prediction {
-  const forces = new Float64Array(3 * descriptors.numAtoms);
-  const energy = physicalEnergy(model, descriptors.kinds, evaluator.forces(descriptors, forces));
+export function predict(model: HdnnpModel, evaluator: StructureEvaluator, sample: Sample): Prediction {
+  const descriptors = sample.descriptors();
+  const forces = new Float64Array(3 * sample.numAtoms);
+  const energy = physicalEnergy(model, sample.kinds, evaluator.forces(descriptors, forces));
   const unit = internalForce(model);
   for (let k = 0; k < forces.length; k++) forces[k] /= unit;
   let stress: Float64Array | null = null;
-  if (structure.stress && descriptors.strains.length > 0) {
+  if (sample.stress && sample.volume !== null && descriptors.strains.length > 0) {
     const strains = new Float64Array(STRAINS);
     evaluator.strain(descriptors, strains);
-    stress = physicalStress(model, strains, structure.cell);
+    stress = physicalStress(model, strains, sample.volume);
   }
   const finite = (values: Float64Array | null) => values?.every(Number.isFinite) ?? true;
   if (!Number.isFinite(energy) || !finite(forces) || !finite(stress))
     throw new EcitonError(
       "not-converged",
-      `structure "${structure.name}": the networks give an energy of ${energy} eV, or forces that are not finite. ` +
+      `structure "${sample.name}": the networks give an energy of ${energy} eV, or forces that are not finite. ` +
         "The weights have grown without bound: take a smaller learning rate, or check the data for wrong energies and forces",
-      { ...structure.source },
+      { ...sample.source },
     );
   return { energy, forces, stress };
 }
 
 export function structureErrors(model: HdnnpModel, sample: Sample, predicted: Prediction): StructureErrors {
-  const { structure, descriptors, group } = sample;
-  const { numAtoms, kinds } = descriptors;
+  const { name, structureClass, numAtoms, kinds, energy, forces, stress } = sample;
   return {
-    name: structure.name,
-    group,
+    name,
+    group: structureClass,
     numAtoms,
-    energy:
-      structure.energy === undefined
-        ? null
-        : { reference: structure.energy / numAtoms, predicted: predicted.energy / numAtoms },
-    forces: structure.forces
-      ? forceSums(model.elements.length, kinds, structure.forces, predicted.forces)
-      : null,
-    stress: structure.stress && predicted.stress ? stressSums(structure.stress, predicted.stress) : null,
+    energy: energy === null ? null : { reference: energy / numAtoms, predicted: predicted.energy / numAtoms },
+    forces: forces === null ? null : forceSums(model.elements.length, kinds, forces, predicted.forces),
+    stress: stress && predicted.stress ? stressSums(stress, predicted.stress) : null,
   };
 }
 
@@ -177,8 +175,8 @@ export function setErrors(rows: readonly StructureErrors[]): SetErrors {
 }
 
 /** A summary for each class of structures, in the order in which they first occur. */
-export function errorsByGroup(rows: readonly StructureErrors[]): ReadonlyMap<string, ErrorSummary> {
-  const groups = new Map<string, StructureErrors[]>();
+export function errorsByGroup(rows: readonly StructureErrors[]): ReadonlyMap<string | null, ErrorSummary> {
+  const groups = new Map<string | null, StructureErrors[]>();
   for (const row of rows) {
     const members = groups.get(row.group);
     if (members) members.push(row);

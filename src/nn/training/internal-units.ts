@@ -3,8 +3,6 @@
  *   E* = (E − Σ_i [E_el(i) + meanEnergy]) perEnergy,   F* = F perEnergy / perLength,   (∂E/∂ε)* = ∂E/∂ε perEnergy
  * Stress is σ = (1/V) ∂E/∂ε, tension positive.
  */
-import { EcitonError } from "../../core/errors.ts";
-import { det3 } from "../../core/linalg.ts";
 import type { HdnnpModel } from "../hdnnp/model.ts";
 
 /**
@@ -12,9 +10,13 @@ import type { HdnnpModel } from "../hdnnp/model.ts";
  * @param kinds of the atoms, numbers of elements of the model
  */
 export function energyLeftOut({ elements, normalisation }: HdnnpModel, kinds: Uint8Array): number {
-  let sum = 0;
-  for (let i = 0; i < kinds.length; i++) sum += elements[kinds[i]].energy;
-  return sum + kinds.length * normalisation.meanEnergy;
+  // An element at a time: what is left of an energy is small beside it, and the roundings of thousands of atoms are not.
+  const counts = new Float64Array(elements.length);
+  for (let i = 0; i < kinds.length; i++) counts[kinds[i]]++;
+  return elements.reduce(
+    (sum, { energy }, k) => sum + counts[k] * energy,
+    kinds.length * normalisation.meanEnergy,
+  );
 }
 
 /** @param energy eV */
@@ -45,11 +47,11 @@ const VOIGT = [
 /**
  * (∂E/∂ε_v)* of a stress; an off-diagonal ε_v stands for both halves.
  * @param stress Float64Array(9), eV/Å³; of an off-diagonal pair the mean is taken
+ * @param volume Å³
  * @returns Float64Array(6)
- * @throws {EcitonError} "data" for a cell without a volume
  */
-export function internalStrains(model: HdnnpModel, stress: Float64Array, cell: Float64Array): Float64Array {
-  const unit = volumeOf(cell) * model.normalisation.perEnergy;
+export function internalStrains(model: HdnnpModel, stress: Float64Array, volume: number): Float64Array {
+  const unit = volume * model.normalisation.perEnergy;
   return Float64Array.from(VOIGT, ([a, b]) =>
     a === b ? unit * stress[4 * a] : unit * (stress[3 * a + b] + stress[3 * b + a]),
   );
@@ -57,11 +59,11 @@ export function internalStrains(model: HdnnpModel, stress: Float64Array, cell: F
 
 /**
  * @param strains Float64Array(6), (∂E/∂ε_v)*
+ * @param volume Å³
  * @returns Float64Array(9), eV/Å³
- * @throws {EcitonError} "data" for a cell without a volume
  */
-export function physicalStress(model: HdnnpModel, strains: Float64Array, cell: Float64Array): Float64Array {
-  const unit = volumeOf(cell) * model.normalisation.perEnergy;
+export function physicalStress(model: HdnnpModel, strains: Float64Array, volume: number): Float64Array {
+  const unit = volume * model.normalisation.perEnergy;
   const stress = new Float64Array(9);
   VOIGT.forEach(([a, b], v) => {
     const value = strains[v] / (a === b ? unit : 2 * unit);
@@ -69,11 +71,4 @@ export function physicalStress(model: HdnnpModel, strains: Float64Array, cell: F
     stress[3 * b + a] = value;
   });
   return stress;
-}
-
-function volumeOf(cell: Float64Array): number {
-  const volume = Math.abs(det3(cell));
-  if (!(volume > 0))
-    throw new EcitonError("data", `a stress needs a cell with a volume, found ${[...cell].join(" ")}`);
-  return volume;
 }

@@ -95,11 +95,21 @@ export function replayStructures(name: Replay, set: "train" | "test"): Structure
 
 export function replaySamples(name: Replay, set: "train" | "test"): Sample[] {
   const { elements } = replayModel(name, 0);
-  return replayStructures(name, set).map((structure) => ({
-    structure,
-    descriptors: describeStructure(elements, structure),
-    group: set,
-  }));
+  return replayStructures(name, set).map((structure) => {
+    const descriptors = describeStructure(elements, structure);
+    return {
+      name: structure.name,
+      source: structure.source,
+      structureClass: set,
+      numAtoms: descriptors.numAtoms,
+      kinds: descriptors.kinds,
+      volume: null,
+      energy: structure.energy!,
+      forces: structure.forces!,
+      stress: null,
+      descriptors: () => descriptors,
+    };
+  });
 }
 
 /** Columns of learning-curve.out, which count from 0 for the epoch; those of the test set stand one further. */
