@@ -45,7 +45,7 @@ export interface SharedDescriptors {
 
 const GIB = 2 ** 30;
 /** Atoms of the structures of a task: enough to make up for its start, few enough to be shared evenly. */
-const ATOMS_PER_TASK = 500;
+const ATOMS_PER_TASK = 250;
 
 export class DescriptorStore {
   readonly #shared: SharedDescriptors;
@@ -100,11 +100,11 @@ export class DescriptorStore {
       made.push(...results.flat());
     } else
       for (const block of blocks) {
-        made.push(...block.map((job) => describeJob(descriptors, job)));
-        finish(block);
         // Lets a pending interrupt be seen.
         await new Promise((resolve) => setImmediate(resolve));
         if (signal?.aborted) break;
+        made.push(...block.map((job) => describeJob(descriptors, job)));
+        finish(block);
       }
     if (made.length < jobs.length)
       throw new EcitonError(
