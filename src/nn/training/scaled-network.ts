@@ -7,21 +7,21 @@ import { type LinearScaling, scalingOf } from "../symmetry-functions/scaling.ts"
 
 export class ScaledNetwork {
   readonly numFunctions: number;
-  readonly numWeights: number;
+  readonly scaling: LinearScaling;
   /** ∂E/∂G after `computeSlopes`. */
   readonly slopes: Float64Array;
-  /** Change of the unscaled values along which `directional` differentiates, written by the caller. */
-  readonly direction: Float64Array;
   readonly #network: FeedForward;
-  readonly #scaling: LinearScaling;
+  readonly #weights: Float64Array;
   readonly #inputs: Float64Array;
 
   /**
+   * @param weights used as they are at each call
    * @throws {EcitonError} "shape" if network and functions disagree in number; "data" for a function that cannot be scaled
    */
   constructor(
     { element, functions, network, ranges }: ElementModel,
     { scaling, scalingRange }: Pick<HdnnpModel, "scaling" | "scalingRange">,
+    weights: Float64Array,
   ) {
     if (functions.length !== network.nodes[0] || functions.length !== ranges.min.length)
       throw new EcitonError(
@@ -30,53 +30,47 @@ export class ScaledNetwork {
       );
     this.numFunctions = functions.length;
     this.#network = new FeedForward(network);
-    this.numWeights = this.#network.numWeights;
-    this.#scaling = scalingOf(scaling, scalingRange, ranges, (g) => describeFunction(functions[g], element));
+    this.#weights = weights;
+    this.scaling = scalingOf(scaling, scalingRange, ranges, (g) => describeFunction(functions[g], element));
     this.#inputs = new Float64Array(functions.length);
     this.slopes = new Float64Array(functions.length);
-    this.direction = new Float64Array(functions.length);
   }
 
   /** @param values G from `at` on */
-  energy(weights: Float64Array, values: Float64Array, at: number): number {
-    const { base, factor, origin } = this.#scaling;
+  energy(values: Float64Array, at: number): number {
+    const { base, factor, origin } = this.scaling;
     const inputs = this.#inputs;
     for (let g = 0; g < inputs.length; g++) inputs[g] = base + factor[g] * (values[at + g] - origin[g]);
-    return this.#network.forward(weights, inputs);
+    return this.#network.forward(this.#weights, inputs);
   }
 
   /** After `energy`. */
-  computeSlopes(weights: Float64Array): void {
-    const { factor } = this.#scaling;
+  computeSlopes(): void {
+    const { factor } = this.scaling;
     const slopes = this.slopes;
-    this.#network.gradient(weights, slopes);
+    this.#network.gradient(this.#weights, slopes);
     for (let g = 0; g < slopes.length; g++) slopes[g] *= factor[g];
-  }
-
-  /** Adds ∂E/∂w after `energy`. */
-  addWeightGradient(weights: Float64Array, out: Float64Array, at: number): void {
-    this.#network.addWeightGradient(weights, 1, out, at);
   }
 
   /**
    * After `energy`.
+   * @param direction change of the unscaled values
    * @returns D = direction · ∂E/∂G
    */
-  directional(weights: Float64Array): number {
-    const { factor } = this.#scaling;
+  directional(direction: Float64Array): number {
+    const { factor } = this.scaling;
     const scaled = this.#inputs;
-    for (let g = 0; g < scaled.length; g++) scaled[g] = factor[g] * this.direction[g];
-    return this.#network.directional(weights, scaled);
+    for (let g = 0; g < scaled.length; g++) scaled[g] = factor[g] * direction[g];
+    return this.#network.directional(this.#weights, scaled);
   }
 
-  /** Adds factor (∂D/∂w + energy ∂E/∂w) after `directional`. */
-  addDirectionalWeightGradient(
-    weights: Float64Array,
-    factor: number,
-    out: Float64Array,
-    at: number,
-    energy = 0,
-  ): void {
-    this.#network.addDirectionalWeightGradient(weights, factor, out, at, energy);
+  /** Adds factor ∂E/∂w after `energy`. */
+  addWeightGradient(factor: number, out: Float64Array): void {
+    this.#network.addWeightGradient(this.#weights, factor, out);
+  }
+
+  /** Adds ∂(D + energy E)/∂w after `directional`. */
+  addDirectionalWeightGradient(energy: number, out: Float64Array): void {
+    this.#network.addDirectionalWeightGradient(this.#weights, 1, out, 0, energy);
   }
 }

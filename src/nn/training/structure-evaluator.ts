@@ -4,41 +4,54 @@
  * atoms and the mean:
  *   E* = Σ_i E_i(G_i),   F*_a = −(1/perLength) Σ_i ∂E_i/∂G_i · ∂G_i/∂r_a,   ∂E* /∂ε_v = Σ_i ∂E_i/∂G_i · ∂G_i/∂ε_v
  * Sums over i run over the atoms that have a among their partners. The derivative of a force by the weights is that of a
- * directional derivative of each E_i along ∂G_i/∂r_a; feed-forward.ts has it in one pass.
+ * directional derivative of each E_i along ∂G_i/∂r_a; feed-forward.ts has it in one pass, network-rows.ts for many atoms at once.
  */
 import { EcitonError } from "../../core/errors.ts";
 import type { HdnnpModel } from "../hdnnp/model.ts";
 import type { Dependence, StructureDescriptors } from "../symmetry-functions/structure-descriptors.ts";
 import { affectedAtoms } from "./affected-atoms.ts";
+import { BatchedNetworkRows, type NetworkRows, PlainNetworkRows, type RowSums } from "./network-rows.ts";
 import { ScaledNetwork } from "./scaled-network.ts";
 import { checkLength, weightOffsets, weightsOf } from "./weight-layout.ts";
 
 /** Components of the symmetric strain: xx, yy, zz, yz, xz, xy. */
 export const STRAINS = 6;
 
+const ENERGY_ROW: RowSums = { directions: false, gradient: { energy: 1 } };
+const DIRECTIONS: RowSums = { directions: true, gradient: null };
+const DIRECTION_ROW: RowSums = { directions: true, gradient: { energy: 0 } };
+
 export class StructureEvaluator {
   /** Of all elements; see weight-layout.ts for their order. */
   readonly numWeights: number;
   readonly #perLength: number;
   readonly #networks: readonly ScaledNetwork[];
+  readonly #rows: readonly NetworkRows[];
   readonly #dependence: Dependence;
   readonly #weights: Float64Array;
   readonly #offsets: Uint32Array;
-  /** Of each element, views of #weights. */
-  readonly #elementWeights: readonly Float64Array[];
   /** ∂E/∂G of one atom, of the functions that depend on neighbours of each element. */
   readonly #slopesOf: readonly Float64Array[];
 
-  /** Starts with the weights of the model. */
-  constructor(model: HdnnpModel, dependence: Dependence) {
-    this.#networks = model.elements.map((one) => new ScaledNetwork(one, model));
+  /**
+   * Starts with the weights of the model.
+   * @param engine of rows: the kernel, or the plain formulas that it is held against
+   * @throws {EcitonError} "shape", "data" as ScaledNetwork
+   */
+  constructor(model: HdnnpModel, dependence: Dependence, engine: "compiled" | "plain" = "compiled") {
     this.#dependence = dependence;
     this.#perLength = model.normalisation.perLength;
     this.#weights = weightsOf(model);
     this.#offsets = weightOffsets(model);
     this.numWeights = this.#weights.length;
-    this.#elementWeights = this.#networks.map((_, k) =>
+    const weights = model.elements.map((_, k) =>
       this.#weights.subarray(this.#offsets[k], this.#offsets[k + 1]),
+    );
+    this.#networks = model.elements.map((one, k) => new ScaledNetwork(one, model, weights[k]));
+    this.#rows = this.#networks.map((network, k) =>
+      engine === "plain"
+        ? new PlainNetworkRows(network, weights[k].length)
+        : new BatchedNetworkRows(model.elements[k].network, network.scaling, weights[k]),
     );
     const most = Math.max(...this.#networks.map((one) => one.numFunctions));
     this.#slopesOf = this.#networks.map(() => new Float64Array(most));
@@ -51,16 +64,13 @@ export class StructureEvaluator {
   setWeights(weights: Float64Array): void {
     checkLength("weights of the model", weights, this.numWeights);
     this.#weights.set(weights);
+    for (const rows of this.#rows) rows.takeWeights();
   }
 
   energy(d: StructureDescriptors): number {
     let energy = 0;
     for (let i = 0; i < d.numAtoms; i++)
-      energy += this.#networks[d.kinds[i]].energy(
-        this.#elementWeights[d.kinds[i]],
-        d.values,
-        d.valueOffsets[i],
-      );
+      energy += this.#networks[d.kinds[i]].energy(d.values, d.valueOffsets[i]);
     return energy;
   }
 
@@ -114,9 +124,8 @@ export class StructureEvaluator {
     out.fill(0);
     for (let i = 0; i < d.numAtoms; i++) {
       const network = this.#networks[d.kinds[i]];
-      const weights = this.#elementWeights[d.kinds[i]];
-      network.energy(weights, d.values, d.valueOffsets[i]);
-      network.computeSlopes(weights);
+      network.energy(d.values, d.valueOffsets[i]);
+      network.computeSlopes();
       const { slopes } = network;
       let at = STRAINS * d.valueOffsets[i];
       for (let g = 0; g < slopes.length; g++)
@@ -136,14 +145,10 @@ export class StructureEvaluator {
   energyRow(d: StructureDescriptors, out: Float64Array): number {
     checkLength("row of a Jacobian", out, this.numWeights);
     out.fill(0);
-    let energy = 0;
-    for (let i = 0; i < d.numAtoms; i++) {
-      const kind = d.kinds[i];
-      const weights = this.#elementWeights[kind];
-      energy += this.#networks[kind].energy(weights, d.values, d.valueOffsets[i]);
-      this.#networks[kind].addWeightGradient(weights, out, this.#offsets[kind]);
-    }
-    return energy;
+    this.#begin(ENERGY_ROW);
+    for (let i = 0; i < d.numAtoms; i++) this.#rows[d.kinds[i]].add(d.values, d.valueOffsets[i]);
+    this.#end(1, out);
+    return this.#rows.reduce((sum, rows) => sum + rows.energy, 0);
   }
 
   /**
@@ -166,19 +171,16 @@ export class StructureEvaluator {
     requireStrains(d);
     checkLength("row of a Jacobian", out, this.numWeights);
     out.fill(0);
-    let sum = 0;
+    this.#begin(DIRECTION_ROW);
     for (let i = 0; i < d.numAtoms; i++) {
-      const kind = d.kinds[i];
-      const network = this.#networks[kind];
-      const weights = this.#elementWeights[kind];
-      network.energy(weights, d.values, d.valueOffsets[i]);
-      const { direction } = network;
+      const rows = this.#rows[d.kinds[i]];
+      const { direction } = rows;
       const at = STRAINS * d.valueOffsets[i] + v;
       for (let g = 0; g < direction.length; g++) direction[g] = d.strains[at + STRAINS * g];
-      sum += network.directional(weights);
-      network.addDirectionalWeightGradient(weights, 1, out, this.#offsets[kind]);
+      rows.add(d.values, d.valueOffsets[i]);
     }
-    return sum;
+    this.#end(1, out);
+    return this.#directional();
   }
 
   /**
@@ -201,25 +203,23 @@ export class StructureEvaluator {
       requireStrains(d);
       checkLength("multipliers of strains", byStrains, STRAINS);
     }
+    this.#begin({ directions: byForces !== null || byStrains !== null, gradient: { energy: byEnergy } });
     for (let i = 0; i < d.numAtoms; i++) {
-      const kind = d.kinds[i];
-      const network = this.#networks[kind];
-      const weights = this.#elementWeights[kind];
-      network.energy(weights, d.values, d.valueOffsets[i]);
-      network.direction.fill(0);
-      if (byForces) this.#addForceDirection(d, i, byForces, network.direction);
-      if (byStrains) addStrainDirection(d, i, byStrains, network.direction);
-      network.directional(weights);
-      network.addDirectionalWeightGradient(weights, 1, out, this.#offsets[kind], byEnergy);
+      const rows = this.#rows[d.kinds[i]];
+      rows.direction.fill(0);
+      if (byForces) this.#addForceDirection(d, i, byForces, rows.direction);
+      if (byStrains) addStrainDirection(d, i, byStrains, rows.direction);
+      rows.add(d.values, d.valueOffsets[i]);
     }
+    this.#end(1, out);
   }
 
   /** Energy of atom i, with ∂E/∂G in its network's slopes and in #slopesOf. */
   #slopes(d: StructureDescriptors, i: number): number {
     const kind = d.kinds[i];
     const network = this.#networks[kind];
-    const energy = network.energy(this.#elementWeights[kind], d.values, d.valueOffsets[i]);
-    network.computeSlopes(this.#elementWeights[kind]);
+    const energy = network.energy(d.values, d.valueOffsets[i]);
+    network.computeSlopes();
     const { slopes } = network;
     for (let j = 0; j < this.#slopesOf.length; j++) {
       const functions = this.#dependence[kind][j];
@@ -233,14 +233,12 @@ export class StructureEvaluator {
   #force(d: StructureDescriptors, atom: number, component: number, row: Float64Array | null): number {
     const { offsets, atoms, pairs } = affectedAtoms(d);
     const factor = -1 / this.#perLength;
-    let sum = 0;
+    this.#begin(row ? DIRECTION_ROW : DIRECTIONS);
     for (let k = offsets[atom]; k < offsets[atom + 1]; k++) {
       const i = atoms[k];
       const kind = d.kinds[i];
-      const network = this.#networks[kind];
-      const weights = this.#elementWeights[kind];
-      network.energy(weights, d.values, d.valueOffsets[i]);
-      const { direction } = network;
+      const rows = this.#rows[kind];
+      const { direction } = rows;
       const at = d.gradientOffsets[pairs[k]] + component;
       if (i === atom) {
         for (let g = 0; g < direction.length; g++) direction[g] = d.gradients[at + 3 * g];
@@ -249,10 +247,22 @@ export class StructureEvaluator {
         direction.fill(0);
         for (let s = 0; s < functions.length; s++) direction[functions[s]] = d.gradients[at + 3 * s];
       }
-      sum += network.directional(weights);
-      if (row) network.addDirectionalWeightGradient(weights, factor, row, this.#offsets[kind]);
+      rows.add(d.values, d.valueOffsets[i]);
     }
-    return factor * sum;
+    this.#end(factor, row);
+    return factor * this.#directional();
+  }
+
+  #begin(sums: RowSums): void {
+    for (const rows of this.#rows) rows.begin(sums);
+  }
+
+  #end(factor: number, out: Float64Array | null): void {
+    for (let k = 0; k < this.#rows.length; k++) this.#rows[k].end(factor, out, this.#offsets[k]);
+  }
+
+  #directional(): number {
+    return this.#rows.reduce((sum, rows) => sum + rows.directional, 0);
   }
 
   /** Adds −(1/perLength) Σ_k μ_k ∂G_i/∂r_k. */

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { expect } from "vitest";
 import { atomicNumberOf } from "../../../src/data/elements.ts";
+import { readN2p2Data } from "../../../src/data/formats/n2p2-data.ts";
 import { ANGSTROM_EV, energyUnit, type FileUnits, lengthUnit } from "../../../src/data/formats/n2p2-units.ts";
 import type { Structure } from "../../../src/data/structure.ts";
 import type { HdnnpModel } from "../../../src/nn/hdnnp/model.ts";
@@ -9,7 +10,7 @@ import { parseScalingData, rangesOf } from "../../../src/nn/n2p2/scaling-data.ts
 import { readN2p2Setup } from "../../../src/nn/n2p2/setup.ts";
 import { parseWeights, weightsFileName } from "../../../src/nn/n2p2/weights.ts";
 import { dependenceOf } from "../../../src/nn/symmetry-functions/dependence.ts";
-import { describeStructure } from "../../../src/nn/symmetry-functions/reference.ts";
+import { Descriptors } from "../../../src/nn/symmetry-functions/descriptors.ts";
 import { predict, type Sample, setErrors, structureErrors } from "../../../src/nn/training/errors.ts";
 import { StructureEvaluator } from "../../../src/nn/training/structure-evaluator.ts";
 
@@ -63,40 +64,15 @@ export function replayModel(name: Replay, epoch: number): HdnnpModel {
   };
 }
 
-export function replayStructures(name: Replay, set: "train" | "test"): Structure[] {
-  const units = replays[name];
-  const [length, energy] = [lengthUnit(units), energyUnit(units)];
-  return textOf(name, `${set}.data`)
-    .split("begin")
-    .slice(1)
-    .map((text, k) => {
-      const rows = text.split("\n").map((line) => line.trim().split(/\s+/));
-      const rowsOf = (key: string) => rows.filter(([word]) => word === key);
-      const numbers = (key: string, from: number, unit: number) =>
-        Float64Array.from(
-          rowsOf(key).flatMap((row) => row.slice(from, from + 3)),
-          (word) => Number(word) * unit,
-        );
-      const cell = numbers("lattice", 1, length);
-      const periodic = cell.length === 9;
-      return {
-        cell: periodic ? cell : new Float64Array(9),
-        periodic: [periodic, periodic, periodic],
-        species: rowsOf("atom").map((row) => row[4]),
-        positions: numbers("atom", 1, length),
-        energy: Number(rowsOf("energy")[0][1]) * energy,
-        forces: numbers("atom", 7, energy / length),
-        name: `${set} ${k + 1}`,
-        info: {},
-        source: { file: `${name}/${set}.data`, line: null },
-      };
-    });
+export function replayStructures(name: Replay, set: "train" | "test"): readonly Structure[] {
+  const file = `${set}.data`;
+  return readN2p2Data(textOf(name, file), file, { units: replays[name] }).structures;
 }
 
 export function replaySamples(name: Replay, set: "train" | "test"): Sample[] {
-  const { elements } = replayModel(name, 0);
+  const compiled = new Descriptors(replayModel(name, 0).elements);
   return replayStructures(name, set).map((structure) => {
-    const descriptors = describeStructure(elements, structure);
+    const descriptors = compiled.describe(structure);
     return {
       name: structure.name,
       source: structure.source,

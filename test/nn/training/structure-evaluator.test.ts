@@ -11,7 +11,9 @@ import { StructureEvaluator } from "../../../src/nn/training/structure-evaluator
 import { weightOffsets, weightsOf, withWeights } from "../../../src/nn/training/weight-layout.ts";
 import { type Geometry, smallModel, smallStructure } from "./small-model.ts";
 
-const evaluatorOf = (model: HdnnpModel) => new StructureEvaluator(model, dependenceOf(model.elements));
+type Engine = "compiled" | "plain";
+const evaluatorOf = (model: HdnnpModel, engine: Engine = "compiled") =>
+  new StructureEvaluator(model, dependenceOf(model.elements), engine);
 const describeOf = (model: HdnnpModel, geometry: Geometry) =>
   describeStructure(model.elements, geometry, { strains: true });
 
@@ -49,13 +51,13 @@ function byWeights(
 const cases = [
   { name: "a cluster", periodic: false },
   { name: "a crystal whose images merge", periodic: true },
-];
+].flatMap((one) => (["compiled", "plain"] as const).map((engine) => ({ ...one, engine })));
 
-describe.each(cases)("StructureEvaluator of $name", ({ periodic }) => {
+describe.each(cases)("StructureEvaluator of $name, $engine", ({ periodic, engine }) => {
   const model = smallModel(21);
   const geometry = smallStructure(22, periodic);
   const d = describeOf(model, geometry);
-  const evaluator = evaluatorOf(model);
+  const evaluator = evaluatorOf(model, engine);
   const weights = weightsOf(model);
   const { perEnergy, perLength, meanEnergy } = model.normalisation;
   const numAtoms = geometry.species.length;
@@ -134,7 +136,7 @@ describe.each(cases)("StructureEvaluator of $name", ({ periodic }) => {
 
   it("has a row of the energy: central differences by the weights", () => {
     const row = new Float64Array(evaluator.numWeights).fill(7);
-    expect(evaluator.energyRow(d, row)).toBe(evaluator.energy(d));
+    expectClose([evaluator.energyRow(d, row)], [evaluator.energy(d)], 1e-13);
     expectClose(
       row,
       byWeights(evaluator, weights, () => evaluator.energy(d)),
@@ -265,6 +267,38 @@ describe("StructureEvaluator", () => {
     expect(expected).not.toBe(before);
     weights.fill(0);
     expect(evaluator.energy(d)).toBe(expected);
+  });
+
+  it("has the same rows by the kernel for more atoms than one pass holds", () => {
+    const [one, ...others] = [
+      smallStructure(35, false),
+      smallStructure(36, false),
+      smallStructure(37, false),
+    ];
+    const apart = (geometry: Geometry, k: number) =>
+      geometry.positions.map((x, i) => (i % 3 ? x : x + 3 * k));
+    const many: Geometry = {
+      ...one,
+      species: Array.from({ length: 12 }, () => one.species).flat(),
+      positions: Float64Array.from(
+        Array.from({ length: 12 }, (_, k) => [...apart([one, ...others][k % 3], k)]).flat(),
+      ),
+    };
+    const descriptors = describeOf(model, many);
+    const [kernel, plain] = [evaluatorOf(model, "compiled"), evaluatorOf(model, "plain")];
+    const [found, expected] = [new Float64Array(kernel.numWeights), new Float64Array(kernel.numWeights)];
+    expect(descriptors.numAtoms).toBe(84);
+    expectClose([kernel.energyRow(descriptors, found)], [plain.energyRow(descriptors, expected)], 1e-13);
+    expectClose(found, expected, 1e-12);
+    expect(found).not.toEqual(expected); // Sums in another order: not the same code.
+    for (const atom of [0, 40]) {
+      expectClose(
+        [kernel.forceRow(descriptors, atom, 1, found)],
+        [plain.forceRow(descriptors, atom, 1, expected)],
+        1e-13,
+      );
+      expectClose(found, expected, 1e-12);
+    }
   });
 
   it("leaves other elements' weights out of a row that they have no part in", () => {
