@@ -56,7 +56,7 @@ export const levelCounts: Readonly<Record<FunctionLevel, FunctionCounts>> = {
   },
   usual: {
     radial: 8,
-    narrow: { widths: 3, zetas: [1, 4] },
+    narrow: { widths: 2, zetas: [1, 4, 16] },
     wide: { widths: 2, zetas: [1, 4] },
     compact: { bells: 4, shells: 5, widths: 3, angles: 5 },
   },
