@@ -1,9 +1,12 @@
 /** Values that n2p2 printed for potentials and structures in ../shared/data/nn/reference, which are not part of the project. */
 import { existsSync, readFileSync } from "node:fs";
+import { readN2p2Data } from "../../src/data/formats/n2p2-data.ts";
 import { ANGSTROM_EV, energyUnit, type FileUnits, lengthUnit } from "../../src/data/formats/n2p2-units.ts";
 import type { Structure } from "../../src/data/structure.ts";
 import type { HdnnpModel } from "../../src/nn/hdnnp/model.ts";
 import { readN2p2Potential } from "../../src/nn/n2p2/read-potential.ts";
+import { parseScalingData, rangesOf } from "../../src/nn/n2p2/scaling-data.ts";
+import { readN2p2Setup } from "../../src/nn/n2p2/setup.ts";
 
 const ATOMIC: FileUnits = { length: "bohr", energy: "hartree" };
 const ROOT = "../shared/data/nn/reference";
@@ -39,26 +42,30 @@ export function referenceModel(name: ReferencePotential): HdnnpModel {
 }
 
 export function referenceStructure(name: ReferencePotential): Structure {
-  const units = referencePotentials[name];
-  const rows = wordsOfLines(`${name}/input.data`).slice(
-    0,
-    wordsOfLines(`${name}/input.data`).findIndex(([word]) => word === "end"),
-  );
-  const numbers = (key: string) =>
-    Float64Array.from(
-      rows.filter(([word]) => word === key).flatMap((row) => row.slice(1, 4)),
-      (text) => Number(text) * lengthUnit(units),
-    );
-  const cell = numbers("lattice");
-  const periodic = cell.length === 9;
+  const file = `${ROOT}/${name}/input.data`;
+  return readN2p2Data(readFileSync(file, "utf8"), file, { units: referencePotentials[name] }).structures[0];
+}
+
+/** Folders with structures and the ranges that n2p2 found over them. */
+export const rangedData = {
+  "n2p2_train/replay_LJ": ANGSTROM_EV,
+  "n2p2_train/replay_Cu2S_PBE": ANGSTROM_EV,
+  "n2p2_train/replay_H2O_RPBE-D3": ATOMIC,
+  "cu_clusters/cu_3_6.0_g3": ANGSTROM_EV,
+} as const satisfies Record<string, FileUnits>;
+
+/** The elements of such a folder, its structures, and the ranges in its scaling.data. */
+export function referenceRanges(name: keyof typeof rangedData) {
+  const units = rangedData[name];
+  const path = (file: string) => `${ROOT}/${name}/${file}`;
+  const { elements } = readN2p2Setup(path("input.nn"), units);
+  const sizes = elements.map(({ element, functions }) => ({ element, functions: functions.length }));
+  const rows = parseScalingData(readFileSync(path("scaling.data"), "utf8"), path("scaling.data"));
   return {
-    cell: periodic ? cell : new Float64Array(9),
-    periodic: [periodic, periodic, periodic],
-    species: rows.filter(([word]) => word === "atom").map((row) => row[4]),
-    positions: numbers("atom"),
-    name,
-    info: {},
-    source: { file: name, line: null },
+    elements,
+    structures: readN2p2Data(readFileSync(path("input.data"), "utf8"), path("input.data"), { units })
+      .structures,
+    ranges: rangesOf(rows, sizes, true, path("scaling.data")),
   };
 }
 

@@ -9,6 +9,7 @@ import {
   referencePotentials,
   skipWithoutReference,
 } from "../nn/n2p2-reference.ts";
+import { expectN2p2Ranges } from "../nn/symmetry-functions/n2p2-ranges.ts";
 
 /** What n2p2's own tests hold its predictions against: two of the structures. */
 const predictionsFile = "../shared/data/nn/n2p2/reference_predictions.json";
@@ -30,4 +31,11 @@ describe.skipIf(skipWithoutReference())("n2p2's values", () => {
       predicted.forces.flat().map((f) => (f * unit) / length),
     );
   });
+
+  it.each(["n2p2_train/replay_Cu2S_PBE", "n2p2_train/replay_H2O_RPBE-D3"] as const)(
+    "ranges of the functions over a training set: %s",
+    (name) => {
+      expectN2p2Ranges(name);
+    },
+  );
 });

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { RangeAccumulator } from "../../../src/nn/symmetry-functions/ranges.ts";
+import { skipWithoutReference } from "../n2p2-reference.ts";
+import { expectN2p2Ranges } from "./n2p2-ranges.ts";
 
 describe("ranges of functions", () => {
   it("are least, largest, mean and standard deviation over the atoms", () => {
@@ -48,4 +50,11 @@ describe("ranges of functions", () => {
       expect(() => bad.ranges()).toThrow("symmetry function 2 had a value that is not finite");
     }
   });
+
+  it.skipIf(skipWithoutReference()).each(["n2p2_train/replay_LJ", "cu_clusters/cu_3_6.0_g3"] as const)(
+    "are n2p2's: %s",
+    (name) => {
+      expectN2p2Ranges(name);
+    },
+  );
 });

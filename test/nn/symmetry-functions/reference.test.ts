@@ -192,6 +192,22 @@ describe("plain symmetry functions", () => {
       );
   });
 
+  it("go on smoothly through atoms in line, where functions of angles about 180° are largest", () => {
+    const common = { form: "p2", left: -6, radius: 6, angleLeft: 120, angleRight: 240 } as const;
+    const elements: ElementFunctions[] = [
+      { element: "Cu", functions: [{ type: 22, neighbours: ["Cu", "Cu"], ...common }] },
+    ];
+    const bent = (by: number) =>
+      describeStructure(elements, free(["Cu", "Cu", "Cu"], 0, by, 0, 2, 0, 0, -2, 0, 0));
+    // D(1/3)² of poly2 at 2 of 6 Å, and D(0) of the angle: (2/3)³ (1 + 1 + 2/3) = 64/81.
+    expect(bent(0).values[0]).toBeCloseTo((64 / 81) ** 2, 14);
+    expect(Array.from(bent(0).gradients).every(Number.isFinite)).toBe(true);
+    // By symmetry nothing pulls the middle atom away.
+    expect(Math.hypot(...bent(0).gradients.subarray(0, 3))).toBeLessThan(1e-15);
+    // The bend costs the cube of the angle 2 by/2 in units of 60° (poly2 begins 1 − 10x³), the distances by².
+    expect(Math.abs(bent(1e-4).values[0] - bent(0).values[0])).toBeLessThan(1e-8);
+  });
+
   it("do not change under rotations and shifts, and go with the atoms when these are numbered anew", () => {
     const elements = fewFunctions();
     const part = fc.double({ min: -1, max: 1, noNaN: true });
