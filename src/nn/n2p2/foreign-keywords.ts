@@ -35,7 +35,7 @@ const harmless = new RegExp(
   [
     "^(kalman|gradient|write|rmse_threshold|selection_mode|task_batch_size|weights|main_error)(_|$)",
     "^(random_seed|random_number_type|test_fraction|epochs|use_short_forces|use_short_nn|force_weight|energy_fraction)$",
-    "^(force_fraction|charge_fraction|stress_fraction|updater_type|optmode_short_.*|parallel_mode|jacobian_mode|update_strategy)$",
+    "^(force_fraction|charge_fraction|stress_fraction|updater_type|optmode_short_.*|parallel_mode|jacobian_mode|update_strategy|decoupling_type|force_energy_ratio)$",
     "^(memorize_symfunc_results|precondition_weights|nguyen_widrow_weights_.*|use_old_weights_.*|repeated_energy_update)$",
     "^(normalize_data_set|print_.*|mix_all_points|points_in_memory|use_damping|remove_atom_energies|calculate_.*)$",
     "^(max_energy|max_force|energy_threshold|bond_threshold|use_systematic_.*|initialization_only|separate_.*)$",

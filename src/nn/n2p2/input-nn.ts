@@ -16,6 +16,8 @@ export interface InputNn {
   /** For messages. */
   readonly file: string;
   readonly lines: readonly InputNnLine[];
+  /** Comments "# note: ..." that this program writes. */
+  readonly notes: readonly string[];
 }
 
 /** Other names → main name. */
@@ -43,10 +45,15 @@ const repeated = new Set([
  */
 export function parseInputNn(text: string, file: string): InputNn {
   const lines: InputNnLine[] = [];
+  const notes: string[] = [];
   const first = new Map<string, number>();
   splitLines(text).forEach((raw, index) => {
     const [name, ...values] = words(raw.replace(/[#!].*$/, ""));
-    if (name === undefined) return;
+    if (name === undefined) {
+      const note = /^# note: (.*)$/.exec(raw)?.[1];
+      if (note !== undefined) notes.push(note);
+      return;
+    }
     const keyword = aliases[name] ?? name;
     const line = index + 1;
     const before = first.get(keyword);
@@ -59,7 +66,7 @@ export function parseInputNn(text: string, file: string): InputNn {
     first.set(keyword, line);
     lines.push({ keyword, values, line });
   });
-  return { file, lines };
+  return { file, lines, notes };
 }
 
 /** The line of a keyword that may stand once. */

@@ -51,7 +51,7 @@ export function readN2p2Potential(
       };
     },
   );
-  return { elements, scaling, scalingRange, normalisation, notes: setup.remarks };
+  return { elements, scaling, scalingRange, normalisation, notes: [...setup.input.notes, ...setup.remarks] };
 }
 
 /** Puts file and line before what is wrong with the range of a function. */

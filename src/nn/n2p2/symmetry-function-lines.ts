@@ -1,7 +1,7 @@
 /** Lines `symfunction_short` and `cutoff_type` of input.nn, read and written. */
 import { dataError } from "../../core/errors.ts";
 import { type Conversions, unconverted } from "../../data/formats/n2p2-units.ts";
-import { quoteToken } from "../../data/formats/tokens.ts";
+import { numberText, quoteToken } from "../../data/formats/tokens.ts";
 import { inElementOrder } from "../symmetry-functions/order.ts";
 import {
   type CompactForm,
@@ -180,7 +180,10 @@ export function functionInAngstrom(fn: SymmetryFunction, { length, perArea }: Co
   return { ...fn, eta: perArea(fn.eta), shift: length(fn.shift), radius: length(fn.radius) };
 }
 
-/** The line, numbers in the units of the file. */
+/**
+ * The line, numbers in the units of the file.
+ * @throws {EcitonError} "data" for a number that is not finite
+ */
 export function functionLine(element: string, fn: SymmetryFunction, units: Conversions): string {
   const length = (value: number) => unconverted(value, units.length);
   const parts = ((): (string | number)[] => {
@@ -205,7 +208,8 @@ export function functionLine(element: string, fn: SymmetryFunction, units: Conve
         return fn satisfies never;
     }
   })();
-  return `symfunction_short ${element} ${fn.type} ${parts.join(" ")}`;
+  const texts = parts.map((part) => (typeof part === "number" ? numberText(part) : part));
+  return `symfunction_short ${element} ${fn.type} ${texts.join(" ")}`;
 }
 
 function neighboursOf(fn: SymmetryFunction): readonly string[] {
