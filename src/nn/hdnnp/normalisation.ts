@@ -42,25 +42,33 @@ export function dataStatistics(
     );
   const meanEnergy = energies.reduce((sum, x) => sum + x, 0) / energies.length;
   const energySquares = energies.reduce((sum, x) => sum + (x - meanEnergy) ** 2, 0);
-  let components = 0;
-  let forceSum = 0;
-  for (const { forces } of structures) {
-    if (!forces) continue;
-    components += forces.length;
-    for (const f of forces) forceSum += f;
-  }
-  const meanForce = components === 0 ? 0 : forceSum / components;
-  let forceSquares = 0;
-  for (const { forces } of structures)
-    if (forces) for (const f of forces) forceSquares += (f - meanForce) ** 2;
+  const forces = forceStatistics(structures.flatMap((one) => (one.forces ? [one.forces] : [])));
   return {
     energies: energies.length,
     meanEnergy,
     energySigma: sigma(energySquares, energies.length),
-    forceComponents: components,
-    meanForce,
-    forceSigma: sigma(forceSquares, components),
+    forceComponents: forces.components,
+    meanForce: forces.mean,
+    forceSigma: forces.sigma,
   };
+}
+
+/** Of all components of the forces on all atoms, of data or of a model; sigma is null for fewer than two. */
+export function forceStatistics(forces: readonly Float64Array[]): {
+  readonly components: number;
+  readonly mean: number;
+  readonly sigma: number | null;
+} {
+  let components = 0;
+  let sum = 0;
+  for (const one of forces) {
+    components += one.length;
+    for (const f of one) sum += f;
+  }
+  const mean = components === 0 ? 0 : sum / components;
+  let squares = 0;
+  for (const one of forces) for (const f of one) squares += (f - mean) ** 2;
+  return { components, mean, sigma: sigma(squares, components) };
 }
 
 const sigma = (squares: number, count: number) => (count < 2 ? null : Math.sqrt(squares / (count - 1)));
@@ -78,7 +86,7 @@ export type NormalisationMode =
    */
   | {
       readonly kind: "force";
-      /** σ_NN: standard deviation of the forces of the untrained model, without normalisation, over the same structures. */
+      /** σ_NN of the untrained model without normalisation over the same structures, see forceStatistics. */
       readonly untrainedForceSigma: number;
     };
 
