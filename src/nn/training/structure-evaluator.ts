@@ -77,9 +77,11 @@ export class StructureEvaluator {
   /**
    * @param out Float64Array(3N), overwritten
    * @returns the energy
+   * @throws {EcitonError} "shape" for descriptors without gradients
    */
   forces(d: StructureDescriptors, out: Float64Array): number {
     const { partnerOffsets, partners, gradientOffsets, gradients, kinds } = d;
+    requireGradients(d);
     checkLength("forces", out, 3 * d.numAtoms);
     out.fill(0);
     let energy = 0;
@@ -198,7 +200,10 @@ export class StructureEvaluator {
     out: Float64Array,
   ): void {
     checkLength("gradient by the weights", out, this.numWeights);
-    if (byForces) checkLength("multipliers of forces", byForces, 3 * d.numAtoms);
+    if (byForces) {
+      requireGradients(d);
+      checkLength("multipliers of forces", byForces, 3 * d.numAtoms);
+    }
     if (byStrains) {
       requireStrains(d);
       checkLength("multipliers of strains", byStrains, STRAINS);
@@ -231,6 +236,7 @@ export class StructureEvaluator {
 
   /** @param row where ∂F/∂w is added, if asked for */
   #force(d: StructureDescriptors, atom: number, component: number, row: Float64Array | null): number {
+    requireGradients(d);
     const { offsets, atoms, pairs } = affectedAtoms(d);
     const factor = -1 / this.#perLength;
     this.#begin(row ? DIRECTION_ROW : DIRECTIONS);
@@ -295,6 +301,12 @@ function addStrainDirection(
   let at = STRAINS * d.valueOffsets[i];
   for (let g = 0; g < direction.length; g++)
     for (let v = 0; v < STRAINS; v++) direction[g] += byStrains[v] * d.strains[at++];
+}
+
+/** An atom is its own partner at least. */
+function requireGradients(d: StructureDescriptors): void {
+  if (d.partners.length < d.numAtoms)
+    throw new EcitonError("shape", "these symmetry functions were computed without their gradients");
 }
 
 function requireStrains(d: StructureDescriptors): void {

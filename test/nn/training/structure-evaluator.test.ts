@@ -320,7 +320,7 @@ describe("StructureEvaluator", () => {
     expect(row.every((x) => x === 0)).toBe(true);
   });
 
-  it("refuses arrays of wrong lengths and strains that were not computed", () => {
+  it("refuses arrays of wrong lengths and derivatives that were not computed", () => {
     const evaluator = evaluatorOf(model);
     const row = new Float64Array(evaluator.numWeights);
     expect(() => evaluator.setWeights(row.subarray(1))).toThrow(/expected \d+ numbers/);
@@ -329,6 +329,17 @@ describe("StructureEvaluator", () => {
     const without = describeStructure(model.elements, smallStructure(32, true));
     expect(() => evaluator.strain(without, new Float64Array(6))).toThrow(/without their strain/);
     expect(() => evaluator.strainRow(without, 0, row)).toThrow(/without their strain/);
+    const values = {
+      ...without,
+      partnerOffsets: new Uint32Array(8),
+      partners: new Uint32Array(0),
+      gradients: new Float64Array(0),
+    };
+    expect(evaluator.energyRow(values, row)).toBe(evaluator.energyRow(without, row));
+    const forces = new Float64Array(21);
+    expect(() => evaluator.forces(values, forces)).toThrow(/without their gradients/);
+    expect(() => evaluator.forceRow(values, 0, 0, row)).toThrow(/without their gradients/);
+    expect(() => evaluator.addGradient(values, 1, forces, null, row)).toThrow(/without their gradients/);
     const [first, ...rest] = model.elements;
     const wrong = { ...model, elements: [{ ...first, functions: first.functions.slice(1) }, ...rest] };
     expect(() => evaluatorOf(wrong)).toThrow(/O has 3 symmetry functions/);
