@@ -53,8 +53,8 @@ export function dataStatistics(
   };
 }
 
-/** Of all components of the forces on all atoms, of data or of a model; sigma is null for fewer than two. */
-export function forceStatistics(forces: readonly Float64Array[]): {
+/** Of all components of the forces on all atoms; sigma is null for fewer than two. */
+function forceStatistics(forces: readonly Float64Array[]): {
   readonly components: number;
   readonly mean: number;
   readonly sigma: number | null;
@@ -86,7 +86,7 @@ export type NormalisationMode =
    */
   | {
       readonly kind: "force";
-      /** σ_NN of the untrained model without normalisation over the same structures, see forceStatistics. */
+      /** σ_NN of the untrained model without normalisation over the same structures. */
       readonly untrainedForceSigma: number;
     };
 
