@@ -44,7 +44,7 @@ async function runPart(command: string, file: string, outDir: string): Promise<P
   const loaded = loadStudy(file, reduced(loadStudy(file).study));
   const executor = createExecutor(0);
   try {
-    const plan = await workflow.plan(loaded);
+    const plan = await workflow.plan(loaded, outDir);
     return await workflow.run(plan, {
       executor,
       outDir,

@@ -13,12 +13,14 @@ import { registerRelax } from "./relax.ts";
 import { registerRun } from "./run.ts";
 import { registerSchema } from "./schema.ts";
 import { registerStatus } from "./status.ts";
+import { registerTrain } from "./train.ts";
 
 function createProgram(): Command {
   const program = new Command("eciton")
     .description(
       "How atoms and vacancies arrange themselves: cluster expansions from DFT tables and Monte Carlo on lattices; " +
-        "relaxations, basin hopping, molecular dynamics and analyses of atoms that move.",
+        "relaxations, basin hopping, molecular dynamics and analyses of atoms that move; neural network potentials from tables of " +
+        "energies and forces.",
     )
     .version(ecitonVersion())
     .showHelpAfterError("(eciton <command> --help says more)")
@@ -28,6 +30,7 @@ function createProgram(): Command {
   registerRelax(program);
   registerDynamics(program);
   registerHop(program);
+  registerTrain(program);
   registerPredict(program);
   registerAnalyze(program);
   registerPool(program);

@@ -108,6 +108,11 @@ export async function withStudy<Result>(
   }
 }
 
+/** Folder for results. */
+export function outDirOf(loaded: { readonly study: Pick<Study, "name"> }, options: CommonOptions): string {
+  return options.out ?? join("eciton-out", loaded.study.name);
+}
+
 /** Runs a workflow with an executor and Ctrl-C wired to its signal, and cleans up after it. */
 export async function withContext<Result>(
   loaded: { readonly study: Pick<Study, "name" | "slurm"> },
@@ -117,7 +122,7 @@ export async function withContext<Result>(
 ): Promise<Result> {
   const onSlurm = options.executor === "slurm";
   const resume = options.resume ?? false;
-  const outDir = options.out ?? join("eciton-out", loaded.study.name);
+  const outDir = outDirOf(loaded, options);
   const say = (line: string) => void process.stderr.write(`${line}\n`);
   if (options.detach && !onSlurm)
     throw new EcitonError("usage", "--detach needs --executor slurm: threads end with this process");

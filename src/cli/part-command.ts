@@ -8,6 +8,7 @@ import type { RunContext } from "../workflows/context.ts";
 import {
   type CommonOptions,
   loadStudyWith,
+  outDirOf,
   printResult,
   warningLines,
   withCommonOptions,
@@ -31,8 +32,11 @@ export interface PartResult {
 
 /** The workflow of a part; loaded late, because neither help nor a faulty study should wait for its libraries. */
 export interface PartWorkflow<Plan> {
-  /** Reads and checks everything; nothing is written. */
-  plan(loaded: LoadedStudy): Plan | Promise<Plan>;
+  /**
+   * Reads and checks everything; nothing is written.
+   * @param outDir folder for results, where those of an earlier command may lie that this one needs
+   */
+  plan(loaded: LoadedStudy, outDir: string): Plan | Promise<Plan>;
   /** What would run, how much memory, how long: lines for --dry-run. */
   describe(plan: Plan, workers: number): readonly string[] | Promise<readonly string[]>;
   finished(plan: Plan, context: RunContext): boolean;
@@ -53,7 +57,7 @@ export function registerPart<Plan>(
     const loaded = loadStudyWith(file, options);
     await withStudy(loaded, async () => {
       const workflow = await load();
-      const plan = await workflow.plan(loaded);
+      const plan = await workflow.plan(loaded, outDirOf(loaded, options));
       if (options.dryRun) {
         const lines = await workflow.describe(plan, options.workers ?? availableParallelism());
         printResult(options, { would: lines }, lines);

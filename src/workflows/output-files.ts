@@ -10,6 +10,8 @@ export const TRAJECTORIES = "trajectories";
 export const SNAPSHOTS = "snapshots";
 /** Folder of built structures in formats that hold one each. */
 export const STRUCTURES = "structures";
+/** Folder of a trained potential; of a committee, with a folder for each member. */
+export const POTENTIAL = "potential";
 export const PROVENANCE = "provenance.json";
 
 /** "chain-0003": a task or state in names of files. */
@@ -22,6 +24,15 @@ export interface Place {
   readonly folder: string;
   readonly pattern: RegExp;
 }
+
+/** Folder of one member of a committee, 1 the first. */
+export function memberFolder(member: number): string {
+  return `${POTENTIAL}/member-${String(member).padStart(2, "0")}`;
+}
+
+/** A potential of n2p2's files. */
+const potentialPattern = /^(input\.nn|scaling\.data|weights\.\d+\.data)$/;
+const MOST_MEMBERS = 20;
 
 /** They are removed once the results are there. */
 export const checkpointFiles: Place = {
@@ -55,6 +66,15 @@ export const filesOf = {
   hop: [
     { folder: "", pattern: /^(minima\.extxyz|(minima|paths)\.csv)$/ },
     { folder: TRAJECTORIES, pattern: /^path-\d+\.extxyz$/ },
+    checkpointFiles,
+  ],
+  train: [
+    { folder: "", pattern: /^(learning-curve|predictions|errors)\.csv$/ },
+    ...Array.from({ length: MOST_MEMBERS }, (_, k) => ({
+      folder: memberFolder(k + 1),
+      pattern: potentialPattern,
+    })),
+    { folder: POTENTIAL, pattern: potentialPattern },
     checkpointFiles,
   ],
   report: [

@@ -19,7 +19,7 @@ const REPLICA_STREAM = 2 ** 51;
 const REPLICAS_OF_STRUCTURE = 2 ** 20;
 /** Samples of the environments of files of atoms: this plus the number of the file. */
 export const ENVIRONMENT_STREAM = 2 ** 52;
-const parts = ["cross-validation", "bootstrap"] as const;
+const parts = ["cross-validation", "bootstrap", "training"] as const;
 
 /** A seed for a part of a study that draws its own streams, none of which is a stream of the study itself. */
 export function seedOfPart(seed: number, part: (typeof parts)[number]): number {

@@ -25,6 +25,7 @@ describe.each(clusters)("the icosahedron of $atoms copper atoms", ({ atoms, shel
         "dynamics.staircase": { ...staircase, step_K: 50 },
         "report.pictures": false,
       }),
+      outDir,
     );
     const executor = createExecutor(2);
     try {

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { evaluationFor } from "../../src/core/calculator.ts";
 import { EcitonError } from "../../src/core/errors.ts";
 import { readStructures } from "../../src/data/formats/index.ts";
-import { createPotential } from "../../src/dynamics/potentials/create-potential.ts";
+import { createAnyPotential } from "../../src/workflows/atoms/create-any-potential.ts";
 import * as hop from "../../src/workflows/atoms/hop.ts";
 import { scratch } from "../cli/eciton.ts";
 import { failureOf } from "../failure.ts";
@@ -104,7 +104,7 @@ hop: {paths: 3, steps: 120, temperature_K: 2000, moves: {exchange: 1}}
     const { structures } = readStructures(join(outDir, "minima.extxyz"));
     // Orbits of three of the twelve vertices under the icosahedral group: 5; of the centre and two vertices: 3.
     expect(structures).toHaveLength(8);
-    const potential = createPotential(plan.potential.spec);
+    const potential = createAnyPotential(plan.potential.spec);
     const out = evaluationFor(13);
     for (const { species, periodic, positions, cell, energy } of structures) {
       potential.calculator({ species, periodic }).evaluate(positions, cell, out);

@@ -8,7 +8,7 @@ import type { RunContext } from "../../src/workflows/context.ts";
 import { scratch } from "../cli/eciton.ts";
 
 interface Part<Plan, Result> {
-  plan(loaded: LoadedStudy): Plan;
+  plan(loaded: LoadedStudy, outDir: string): Plan;
   run(plan: Plan, context: RunContext): Promise<Result>;
   finished(plan: Plan, context: RunContext): boolean;
 }
@@ -34,7 +34,7 @@ export async function runPartStudy<Plan, Result>(
   const place = home ?? scratch(files);
   writeFileSync(join(place, "study.yaml"), text);
   const outDir = folder ?? join(place, "out");
-  const plan = part.plan(loadStudy(join(place, "study.yaml")));
+  const plan = part.plan(loadStudy(join(place, "study.yaml")), outDir);
   const executor = createExecutor(workers);
   const context: RunContext = { executor, outDir, resume, signal, say: () => {}, command: "eciton" };
   try {
@@ -56,5 +56,5 @@ export function planOfText<Plan>(
   files: Readonly<Record<string, string>> = {},
 ): Plan {
   const folder = scratch({ "study.yaml": text, ...files });
-  return part.plan(loadStudy(join(folder, "study.yaml")));
+  return part.plan(loadStudy(join(folder, "study.yaml")), join(folder, "out"));
 }

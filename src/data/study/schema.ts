@@ -7,6 +7,8 @@ import { claimsSchema } from "./claims-schema.ts";
 import { dynamicsSchema } from "./dynamics-schema.ts";
 import { type Constants, evaluateExpression, type Quantity } from "./expression.ts";
 import { hopSchema } from "./hop-schema.ts";
+import { labelerSchema } from "./labeler-schema.ts";
+import { learnSchema } from "./learn-schema.ts";
 import { potentialSchema } from "./potential-schema.ts";
 import { relaxSchema } from "./relax-schema.ts";
 import { sampleSchema } from "./sample-schema.ts";
@@ -370,6 +372,8 @@ export function studySchema(constants: Constants = {}) {
     dynamics: dynamicsSchema(pieces).optional(),
     hop: hopSchema(pieces).optional(),
     train: trainSchema(pieces).optional(),
+    labeler: labelerSchema(pieces).optional(),
+    learn: learnSchema(pieces).optional(),
     analysis: analysisSchema(pieces).optional(),
     slurm: slurmSection.optional(),
     report: z

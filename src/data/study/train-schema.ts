@@ -125,10 +125,10 @@ export function trainSchema(pieces: SchemaPieces) {
           .describe("one filter for all weights, or one for each element: faster, less sharp"),
         epsilon: positive("number", "the covariance begins at 1/epsilon").default(0.01),
         q0: notNegative("process noise at the beginning").default(0.01),
-        qtau: notNegative("its decay in an epoch, natural logarithm").default(2.302),
+        qtau: notNegative("its decay in an epoch, natural logarithm").default(Math.LN10),
         qmin: notNegative("its floor").default(1e-6),
         eta: positive("number", "learning rate at the beginning").default(0.01),
-        etatau: notNegative("its growth in an epoch, natural logarithm").default(2.302),
+        etatau: notNegative("its growth in an epoch, natural logarithm").default(Math.LN10),
         etamax: positive("number", "its ceiling").default(1),
         lambda: share("fading memory: forgetting factor").default(0.96),
         nu: share("fading memory: how the factor approaches 1").default(0.99995),
@@ -165,7 +165,13 @@ export function trainSchema(pieces: SchemaPieces) {
   return z
     .strictObject({
       kind: z.literal("hdnnp").default("hdnnp").describe("high-dimensional neural network potential"),
-      data: z.array(data).min(1).describe("structures with energies, and with forces where there are some"),
+      data: z
+        .array(data)
+        .min(1)
+        .optional()
+        .describe(
+          "structures with energies, and with forces where there are some; `eciton learn` can do without",
+        ),
       test: test.default({ fraction: 0.1 }).describe("structures that only measure errors"),
       use: z
         .strictObject({

@@ -44,7 +44,7 @@ export interface DynamicsPlan extends PartPlan {
  * @throws {EcitonError} "study" for a missing section, species that the potential does not describe, settings that do
  *   not fit the atoms; "data" for files, and for atoms that overlap
  */
-export function plan(loaded: LoadedStudy): DynamicsPlan {
+export function plan(loaded: LoadedStudy, outDir: string): DynamicsPlan {
   const { study, folder } = loaded;
   if (!study.atoms)
     throw studyError("atoms", "this command needs this section: the structures to start from");
@@ -52,10 +52,13 @@ export function plan(loaded: LoadedStudy): DynamicsPlan {
   if (!section) throw studyError("dynamics", "this command needs this section: how long to run, how hot");
   const source = openAtoms(study.atoms, { seed: study.seed, folder });
   const structures = Array.from({ length: source.count }, (_, i) => source.create(i));
-  const potential = potentialOf(study, folder, {
-    species: [...new Set(structures.flatMap((structure) => structure.species))],
-    periodic: structures.some((structure) => structure.periodic.some(Boolean)),
-  });
+  const potential = potentialOf(
+    { study, folder, outDir },
+    {
+      species: [...new Set(structures.flatMap((structure) => structure.species))],
+      periodic: structures.some((structure) => structure.periodic.some(Boolean)),
+    },
+  );
   const settings = replicaSettings(section);
   checkFixedSpecies(structures, section.fix, "dynamics.fix");
   checkMasses(section, structures);

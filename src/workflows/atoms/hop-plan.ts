@@ -33,7 +33,7 @@ export interface HopPlan extends PartPlan {
  * @throws {EcitonError} "study" for a missing section, for moves that the atoms do not allow and settings that do not fit
  *   them; "data" for files
  */
-export function plan(loaded: LoadedStudy): HopPlan {
+export function plan(loaded: LoadedStudy, outDir: string): HopPlan {
   const { study, folder } = loaded;
   if (!study.atoms)
     throw studyError("atoms", "this command needs this section: the structures to start from");
@@ -53,10 +53,13 @@ export function plan(loaded: LoadedStudy): HopPlan {
   const settings = settingsOf(section, relax, first, fixed);
   const mobile = Int32Array.from(first.species.keys()).filter((i) => fixed?.[i] !== 1);
   checkedWeights(settings, movingAtoms(first, fixed), mobile);
-  const potential = potentialOf(study, folder, {
-    species: [...new Set(first.species)],
-    periodic: first.periodic.some(Boolean),
-  });
+  const potential = potentialOf(
+    { study, folder, outDir },
+    {
+      species: [...new Set(first.species)],
+      periodic: first.periodic.some(Boolean),
+    },
+  );
   // Of random starts some may be beyond a potential; paths draw others then.
   if (!study.atoms.random && !study.atoms.extract)
     for (const start of starts) checkEnergy(start, createAnyPotential(potential.spec));

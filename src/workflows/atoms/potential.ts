@@ -7,7 +7,6 @@ import { parseSetfl } from "../../data/formats/eam-setfl.ts";
 import { readTextFile } from "../../data/read-text.ts";
 import { pathFromStudy } from "../../data/study/load-study.ts";
 import type { PotentialKind } from "../../data/study/potential-schema.ts";
-import type { Study } from "../../data/study/schema.ts";
 import type { BuckinghamSpec } from "../../dynamics/potentials/buckingham.ts";
 import type { CoulombSpec } from "../../dynamics/potentials/coulomb.ts";
 import { type EamSpec, tablesFromFuncfl } from "../../dynamics/potentials/eam.ts";
@@ -35,8 +34,8 @@ import { type SuttonChenSpec, twoLatticeConstants } from "../../dynamics/potenti
 import { zhouTables } from "../../dynamics/potentials/zhou-eam.ts";
 import { hashFile, type InputFile } from "../provenance.ts";
 import { type AnyPotentialSpec, createAnyPotential } from "./create-any-potential.ts";
-
-type StudyPotential = NonNullable<NonNullable<Study["model"]>["potential"]>;
+import type { PotentialPlace, StudyPotential } from "./potential-place.ts";
+import { trainedPotential, trainedSpec } from "./trained-potential.ts";
 
 export interface ChosenPotential {
   readonly spec: AnyPotentialSpec;
@@ -58,15 +57,15 @@ export interface MovedAtoms {
 const USUAL_DAMPING = 0.1;
 
 /**
- * @param folder that paths in the study start from
  * @throws {EcitonError} "study" with the path for a missing section, an unknown set, species that the potential does not
  *   describe, or a missing cut-off; "data" for parameter files that cannot be read
  */
-export function potentialOf(study: Study, folder: string, atoms: MovedAtoms): ChosenPotential {
-  const given = study.model?.potential;
+export function potentialOf(place: PotentialPlace, atoms: MovedAtoms): ChosenPotential {
+  const { study } = place;
+  const given = study.model?.potential ?? trainedPotential(study);
   if (!given) throw studyError("model", "this command needs model.potential: what holds the atoms together");
   try {
-    const { spec, inputs } = specOf(given, folder, atoms);
+    const { spec, inputs } = specOf(given, place, atoms);
     const potential = createAnyPotential(spec);
     if (atoms.periodic && potential.cutoff === Number.POSITIVE_INFINITY)
       throw studyError(
@@ -95,7 +94,7 @@ export function potentialOf(study: Study, folder: string, atoms: MovedAtoms): Ch
 
 function specOf(
   given: StudyPotential,
-  folder: string,
+  { folder, outDir }: PotentialPlace,
   atoms: MovedAtoms,
 ): { spec: AnyPotentialSpec; inputs: InputFile[] } {
   switch (given.kind) {
@@ -111,6 +110,8 @@ function specOf(
       return eamSpec(given, folder, atoms);
     case "buckingham":
       return { spec: buckinghamSpec(given, atoms), inputs: [] };
+    case "hdnnp":
+      return trainedSpec(given, folder, outDir);
     default:
       return given.kind satisfies never;
   }

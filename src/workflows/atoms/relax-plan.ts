@@ -19,7 +19,7 @@ export interface RelaxPlan extends PartPlan {
 }
 
 /** @throws {EcitonError} "study" for a missing section and for settings that do not fit a structure; "data" for files */
-export function plan(loaded: LoadedStudy): RelaxPlan {
+export function plan(loaded: LoadedStudy, outDir: string): RelaxPlan {
   const { study, folder } = loaded;
   if (!study.atoms) throw studyError("atoms", "this command needs this section: what to relax");
   const section = study.relax;
@@ -29,10 +29,13 @@ export function plan(loaded: LoadedStudy): RelaxPlan {
   const settings = relaxSettings(section);
   for (const structure of structures) checkRelaxable(structure, settings);
   checkFixedSpecies(structures, section.fix);
-  const potential = potentialOf(study, folder, {
-    species: [...new Set(structures.flatMap((structure) => structure.species))],
-    periodic: structures.some((structure) => structure.periodic.some(Boolean)),
-  });
+  const potential = potentialOf(
+    { study, folder, outDir },
+    {
+      species: [...new Set(structures.flatMap((structure) => structure.species))],
+      periodic: structures.some((structure) => structure.periodic.some(Boolean)),
+    },
+  );
   return {
     loaded,
     inputs: [...source.files.map(hashFile), ...potential.inputs],

@@ -1,0 +1,97 @@
+/** From the section `train` to the settings of a training. */
+import type { TrainSection } from "../../data/study/train-schema.ts";
+import type { KalmanSettings, TrainingSettings } from "../../nn/training/training-settings.ts";
+import type { Example } from "./training-data.ts";
+
+/** Force components that an epoch uses for each structure, where the study does not say. */
+const FORCES_OF_STRUCTURE = 10;
+
+const standardKalman: KalmanSettings = {
+  method: "kalman",
+  type: "standard",
+  strategy: "global",
+  epsilon: 0.01,
+  q0: 0.01,
+  qtau: Math.LN10,
+  qmin: 1e-6,
+  eta: 0.01,
+  etatau: Math.LN10,
+  etamax: 1,
+  lambda: 0.96,
+  nu: 0.99995,
+  energyBatch: 1,
+  forceBatch: 1,
+};
+
+/**
+ * @param own settings of an input.nn, which come before the study's; null: there is none
+ */
+export function trainingSettings(
+  section: TrainSection,
+  training: readonly Example[],
+  own: TrainingSettings | null,
+): TrainingSettings {
+  const { use, selection, network } = section;
+  if (own) return { ...own, keep: section.keep, patience: section.patience ?? null };
+  return {
+    optimiser: optimiserOf(section),
+    epochs: section.epochs,
+    energyFraction: section.energy_fraction,
+    forceFraction: use.forces ? (section.force_fraction ?? usualForceFraction(training)) : 0,
+    stressFraction: use.stress ? section.stress_fraction : 0,
+    forceWeight: section.force_weight,
+    stressWeight: section.stress_weight,
+    selection: {
+      mode: selection.mode,
+      energyThreshold: selection.energy_threshold,
+      forceThreshold: selection.force_threshold,
+      trials: selection.trials,
+    },
+    initialWeights:
+      network.initial === "uniform" ? { kind: "uniform", min: -1, max: 1 } : { kind: network.initial },
+    patience: section.patience ?? null,
+    keep: section.keep,
+  };
+}
+
+function optimiserOf({ optimiser }: TrainSection): TrainingSettings["optimiser"] {
+  switch (optimiser?.method) {
+    case undefined:
+      return standardKalman;
+    case "kalman": {
+      const { energy_batch: energyBatch, force_batch: forceBatch, ...rest } = optimiser;
+      return { ...rest, energyBatch, forceBatch };
+    }
+    case "adam": {
+      const { energy_batch: energyBatch, force_batch: forceBatch, ...rest } = optimiser;
+      return { ...rest, energyBatch, forceBatch };
+    }
+    case "l-bfgs":
+      return optimiser;
+    default:
+      return optimiser satisfies never;
+  }
+}
+
+function usualForceFraction(training: readonly Example[]): number {
+  const withForces = training.filter(({ structure }) => structure.forces !== undefined);
+  const components = withForces.reduce((sum, { structure }) => sum + structure.forces!.length, 0);
+  return components === 0 ? 0 : Math.min(1, (FORCES_OF_STRUCTURE * withForces.length) / components);
+}
+
+/** "Kalman filter", for people. */
+export function methodText({ optimiser, epochs }: TrainingSettings): string {
+  switch (optimiser.method) {
+    case "kalman":
+      return (
+        `${optimiser.strategy === "global" ? "" : "element-decoupled "}Kalman filter` +
+        `${optimiser.type === "standard" ? "" : " with fading memory"}, ${epochs} epochs`
+      );
+    case "adam":
+      return `Adam, ${epochs} epochs`;
+    case "l-bfgs":
+      return `L-BFGS, ${epochs} steps`;
+    default:
+      return optimiser satisfies never;
+  }
+}

@@ -1,0 +1,140 @@
+/** One task of an executor: one member of a committee, from untrained weights to those that are kept. */
+import { minimise } from "../../dynamics/minimise/minimise.ts";
+import type { TaskContext, TaskFunction } from "../../exec/executor.ts";
+import { fingerprint, readState, writeState } from "../../exec/state-file.ts";
+import type { HdnnpModel } from "../../nn/hdnnp/model.ts";
+import { scoreOf } from "../../nn/training/best-weights.ts";
+import { Trainer } from "../../nn/training/trainer.ts";
+import type { TrainerState } from "../../nn/training/trainer-state.ts";
+import { type SharedTrainingSet, TrainingSet } from "../../nn/training/training-set.ts";
+import type { EpochRecord, TrainingSettings } from "../../nn/training/training-settings.ts";
+import { weightsOf } from "../../nn/training/weight-layout.ts";
+
+export interface TrainPayload {
+  /** With the weights to begin with. */
+  readonly model: HdnnpModel;
+  /** Training structures, then those of the test. */
+  readonly set: SharedTrainingSet;
+  readonly numTraining: number;
+  readonly settings: TrainingSettings;
+  /** Of this member alone. */
+  readonly seed: number;
+  /** Shared Float64Array(3): the last epoch, its RMSE of energies (eV/atom) and of forces (eV/Å, −1 without), for progress. */
+  readonly latest: Float64Array;
+  readonly checkpoint: { readonly path: string; readonly resume: boolean; readonly everySeconds: number };
+}
+
+export interface TrainedMember {
+  readonly interrupted: false;
+  /** Those that are kept. */
+  readonly weights: Float64Array;
+  /** Errors before the training as epoch 0, then after each. */
+  readonly epochs: readonly EpochRecord[];
+  /** Epoch whose weights are kept. */
+  readonly kept: number;
+  /** In words. */
+  readonly ended: string;
+}
+
+export const trainTask: TaskFunction = { module: import.meta.url, name: "trainMember" };
+
+/**
+ * The result depends on the payload alone: how often it was interrupted and resumed leaves no trace in it.
+ * @throws {EcitonError} "data" for a checkpoint of another training; "not-converged" where weights diverge; "io" when a
+ *   checkpoint cannot be written
+ */
+export function trainMember(
+  payload: TrainPayload,
+  context: TaskContext,
+): TrainedMember | { readonly interrupted: true } {
+  const { model, settings, seed, numTraining, checkpoint, latest } = payload;
+  const set = TrainingSet.open(payload.set);
+  const trainer = new Trainer(
+    {
+      model,
+      dependence: set.store.dependence,
+      train: set.structures.slice(0, numTraining),
+      test: set.structures.slice(numTraining),
+    },
+    settings,
+    seed,
+    {
+      minimise: (loss, x, evaluations) =>
+        minimise(loss, x, {
+          method: "l-bfgs",
+          residualTolerance: null,
+          valueTolerance: null,
+          maxEvaluations: evaluations,
+          maxStep: LARGEST_WEIGHT_STEP,
+        }),
+    },
+  );
+  const task = fingerprintOf(payload);
+  const saved = checkpoint.resume ? readState<TrainerState>(checkpoint.path, task) : null;
+  if (saved) trainer.restore(saved);
+  const save = () => writeState(checkpoint.path, task, trainer.state());
+  const all = settings.epochs + 1;
+  let written = Date.now();
+  const stopped = () => Atomics.load(context.cancel, 0) !== 0;
+  const due = () => Date.now() - written >= 1000 * checkpoint.everySeconds;
+  while (!trainer.finished) {
+    const record = trainer.epoch(() => stopped() || due());
+    if (record) tell(latest, record);
+    if (stopped()) {
+      save();
+      return { interrupted: true };
+    }
+    if (due()) {
+      save();
+      written = Date.now();
+    }
+    Atomics.store(context.progress, context.index, Math.floor((1000 * trainer.history.length) / all));
+  }
+  save();
+  const { history } = trainer;
+  return {
+    interrupted: false,
+    weights: weightsOf(trainer.model()),
+    epochs: history,
+    kept: keptEpoch(history, settings),
+    ended:
+      history.length > settings.epochs
+        ? "all epochs done"
+        : `no smaller error in ${settings.patience} epochs`,
+  };
+}
+
+/** The first of the best, as the trainer takes it. */
+function keptEpoch(history: readonly EpochRecord[], settings: TrainingSettings): number {
+  if (settings.keep === "last") return history.length - 1;
+  const scores = history.map((record) => scoreOf(record, settings));
+  return scores.indexOf(Math.min(...scores));
+}
+
+/** Longest change of a weight in one step of l-bfgs; weights are of size 1. */
+const LARGEST_WEIGHT_STEP = 0.5;
+
+function tell(latest: Float64Array, { epoch, train, test }: EpochRecord): void {
+  const { energyRmse, forceRmse } = test ?? train;
+  latest[1] = energyRmse;
+  latest[2] = forceRmse ?? -1;
+  latest[0] = epoch;
+}
+
+/** Of what decides the result; the structures are guarded by the provenance of the run. */
+function fingerprintOf({ model, settings, seed, numTraining }: TrainPayload): string {
+  return fingerprint({
+    settings,
+    seed,
+    numTraining,
+    elements: model.elements.map(({ element, energy, functions, ranges, network }) => ({
+      element,
+      energy,
+      functions,
+      ranges: Object.values(ranges).map((numbers) => Array.from(numbers as Float64Array)),
+      network: { ...network, weights: Array.from(network.weights) },
+    })),
+    scaling: model.scaling,
+    normalisation: model.normalisation,
+  });
+}

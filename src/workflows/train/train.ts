@@ -1,0 +1,149 @@
+/** `eciton train`: a neural network potential from a table of energies and forces. */
+import { join } from "node:path";
+import { startProgress } from "../../exec/progress.ts";
+import { weightsOf, withWeights } from "../../nn/training/weight-layout.ts";
+import { count, duration, integer, significant } from "../../report/numbers.ts";
+import type { RunContext } from "../context.ts";
+import { CHECKPOINTS, numbered } from "../output-files.ts";
+import { partFinished, runPart } from "../part-run.ts";
+import { placeOf, runTasks } from "../run-tasks.ts";
+import { evaluateMembers } from "./evaluate-members.ts";
+import { type Prepared, prepareModels, seedOfMember } from "./prepare-model.ts";
+import { writeLearningCurve, writePotential, writePredictions } from "./train-files.ts";
+import type { TrainPlan } from "./train-plan.ts";
+import { trainingReport } from "./train-report.ts";
+import { methodText } from "./train-settings.ts";
+import { type TrainedMember, type TrainPayload, trainTask } from "./train-task.ts";
+
+export { plan } from "./train-plan.ts";
+
+export function describe({ training, test, setup, settings, section }: TrainPlan, workers: number): string[] {
+  const sizes = setup.elements.map(
+    ({ element, functions, shape }) => `${element} ${[functions.length, ...shape.hidden, 1].join("-")}`,
+  );
+  const numWeights = setup.elements.reduce((sum, { functions, shape }) => {
+    const nodes = [functions.length, ...shape.hidden, 1];
+    return sum + nodes.slice(1).reduce((all, n, k) => all + n * (nodes[k] + 1), 0);
+  }, 0);
+  const components = training.reduce((sum, { structure }) => sum + (structure.forces?.length ?? 0), 0);
+  const updates = training.length * settings.energyFraction + components * settings.forceFraction;
+  const covariance = settings.optimiser.method === "kalman" ? 4 * numWeights ** 2 : 0;
+  const threads = Math.max(1, Math.min(workers, section.members));
+  const seconds =
+    (settings.epochs * updates * (SECONDS_PER_UPDATE + covariance / BYTES_PER_SECOND) * section.members) /
+    threads;
+  return [
+    `train: ${count(training.length, "structure")}, ${count(components, "force component")}; test: ${count(test.length, "structure")}`,
+    `networks: ${sizes.join(", ")}; ${count(numWeights, "weight")}, ${count(section.members, "member")}`,
+    `${methodText(settings)}, about ${integer(Math.round(updates))} updates each`,
+    `memory: at most ${section.memory_GiB} GiB for symmetry functions, ${Math.max(1, Math.round((covariance * threads) / 2 ** 20))} MiB for the optimiser`,
+    `time: very roughly ${duration(Math.ceil(seconds))} on ${count(threads, "thread")}`,
+  ];
+}
+
+/** Of the Jacobian of an update, and of memory that a covariance is read from and written to: for a first idea of the time. */
+const SECONDS_PER_UPDATE = 5e-4;
+const BYTES_PER_SECOND = 1e10;
+
+export function finished(plan: TrainPlan, context: RunContext): boolean {
+  return partFinished("train", plan, context);
+}
+
+/**
+ * Writes the potential, learning-curve.csv, predictions.csv and the report.
+ * @throws {EcitonError} "cancelled" after an interruption, all checkpoints written; "not-converged" where weights diverge
+ */
+export async function run(plan: TrainPlan, context: RunContext) {
+  const start = performance.now();
+  return runPart("train", plan, context, async (provenance) => {
+    const { section, setup, training, test, settings, loaded } = plan;
+    context.say(`symmetry functions of ${count(training.length + test.length, "structure")}`);
+    const bar = startProgress("symmetry functions", training.length + test.length);
+    let prepared: Prepared;
+    try {
+      prepared = await prepareModels(section, setup, training, test, loaded.study.seed, context, bar.update);
+    } finally {
+      bar.end();
+    }
+    context.say(
+      `${methodText(settings)}: ${count(weightsOf(prepared.models[0]).length, "weight")} ${placeOf(context)}`,
+    );
+    const members = await trainMembers(plan, prepared, context);
+    const models = members.map(({ weights }, k) => withWeights(prepared.models[k], weights));
+    const evaluated = evaluateMembers(models, prepared.set, [...training, ...test]);
+    const { folders, remarks } = writePotential(context.outDir, models, settings);
+    const outcome = {
+      members,
+      models,
+      folders,
+      training: evaluated.slice(0, training.length),
+      test: evaluated.slice(training.length),
+      remarks: [...setup.remarks, ...prepared.remarks, ...remarks],
+    };
+    writeLearningCurve(
+      context.outDir,
+      members.map(({ epochs }) => epochs),
+    );
+    writePredictions(context.outDir, outcome.training, outcome.test);
+    const seconds = (performance.now() - start) / 1000;
+    return trainingReport(plan, outcome, provenance, seconds, context.outDir);
+  });
+}
+
+/** Each member is a task; the same potentials come out for any number of threads. */
+export async function trainMembers(
+  { settings, loaded }: Pick<TrainPlan, "settings" | "loaded">,
+  { models, set, numTraining }: Prepared,
+  context: RunContext,
+): Promise<TrainedMember[]> {
+  const shared = set.share();
+  const payloads = models.map(
+    (model, member): TrainPayload => ({
+      model,
+      set: shared,
+      numTraining,
+      settings,
+      seed: seedOfMember(loaded.study.seed, member),
+      latest: new Float64Array(new SharedArrayBuffer(24)).fill(-1),
+      checkpoint: {
+        path: join(context.outDir, CHECKPOINTS, `${numbered("train", member)}.json`),
+        resume: context.resume,
+        everySeconds: CHECKPOINT_S,
+      },
+    }),
+  );
+  const told = payloads.map(() => -1);
+  const tell = () =>
+    payloads.forEach(({ latest }, member) => {
+      const [epoch, energy, force] = latest;
+      if (epoch <= told[member]) return;
+      told[member] = epoch;
+      const who = payloads.length === 1 ? "" : `member ${member + 1}, `;
+      const forces = force < 0 ? "" : ` and ${significant(force, 3)} eV/Å`;
+      context.say(
+        `${who}epoch ${epoch} of ${settings.epochs}: ${significant(1000 * energy, 3)} meV/atom${forces}`,
+      );
+    });
+  const timer = setInterval(tell, TELL_MS);
+  try {
+    return await runTasks<TrainPayload, TrainedMember>(
+      {
+        task: trainTask,
+        payloads,
+        names: payloads.map((_, member) => `member ${member + 1}`),
+        noun: "members",
+        steps: null,
+        label: "training",
+      },
+      context,
+    );
+  } finally {
+    clearInterval(timer);
+    tell();
+  }
+}
+
+/** New epochs are looked for so often. */
+const TELL_MS = 500;
+/** What a kill may lose. */
+const CHECKPOINT_S = 20;
