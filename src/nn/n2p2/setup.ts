@@ -84,6 +84,13 @@ export function setupOf(input: InputNn, units: Partial<FileUnits> = {}): N2p2Set
     for (const line of linesOf(input, keyword))
       requireKnown(input, line.line, line.values[0], names, keyword);
   const { scaling, range, remark } = readScaling(input);
+  const { normalisation, normalised } = readNormalisation(input, convert);
+  const numbers = [
+    ...Object.values(normalisation),
+    ...elements.flatMap((one) => [one.energy, ...one.functions.flatMap((fn) => Object.values(fn))]),
+  ];
+  if (numbers.some((x) => typeof x === "number" && !Number.isFinite(x)))
+    throw dataError(input.file, null, "a number is too large: converted to Å and eV it is not finite");
   return {
     input,
     units: filled,
@@ -91,7 +98,8 @@ export function setupOf(input: InputNn, units: Partial<FileUnits> = {}): N2p2Set
     normaliseNodes: lineOf(input, "normalize_nodes") !== undefined,
     scaling,
     scalingRange: range,
-    ...readNormalisation(input, convert),
+    normalisation,
+    normalised,
     remarks: remark === null ? remarks : [...remarks, remark],
   };
 }

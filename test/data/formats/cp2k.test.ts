@@ -2,6 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { EcitonError } from "../../../src/core/errors.ts";
 import { det3 } from "../../../src/core/linalg.ts";
 import { readCp2k } from "../../../src/data/formats/cp2k.ts";
 import { formatOfName, readStructures } from "../../../src/data/formats/index.ts";
@@ -100,6 +101,31 @@ describe("incomplete outputs", () => {
     expect(structures.length).toBe(1);
     expect(structures[0].forces).toBeUndefined();
     expect(warnings.join()).toMatch(/no forces.*interrupted run/s);
+  });
+
+  it("cut at any line, it gives whole steps or says that there are none", () => {
+    const lines = textOf("h2-md.out").split("\n");
+    const whole = read("h2-md.out").structures;
+    const seen = new Set<number>();
+    for (let end = 0; end < lines.length; end++) {
+      const path = join(folder, "h2-md.out");
+      const text = lines.slice(0, end).map((line) => `${line}\n`);
+      try {
+        const { structures } = readCp2k(`${text.join("")} ENERGY| Total FORCE_EVAL ( QS ) ener`, path);
+        seen.add(structures.length);
+        structures.forEach(({ forces, stress, ...rest }, k) => {
+          const { forces: f, stress: s, ...other } = whole[k];
+          expect(rest).toEqual(other);
+          if (forces !== undefined) expect(forces).toEqual(f);
+          if (stress !== undefined) expect(stress).toEqual(s);
+        });
+      } catch (error) {
+        if (!(error instanceof EcitonError)) throw error;
+        expect(error.message).toMatch(/not an output of CP2K|ends before its first energy/);
+        seen.add(0);
+      }
+    }
+    expect([...seen]).toEqual([0, 1, 2, 3]);
   });
 
   it.each([

@@ -1,7 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
+import { EcitonError } from "../../../src/core/errors.ts";
 import { parseInputNn } from "../../../src/nn/n2p2/input-nn.ts";
 import { readN2p2Potential } from "../../../src/nn/n2p2/read-potential.ts";
 import { readN2p2Setup, setupOf } from "../../../src/nn/n2p2/setup.ts";
@@ -202,6 +204,43 @@ describe("a potential of two elements", () => {
     expect(errorOf(change)).toMatch(message);
   });
 
+  it("a damaged file gives an error that names it, or a potential of finite numbers", () => {
+    const whole = {
+      "input.nn": input,
+      "scaling.data": scaling,
+      "weights.001.data": weights(9),
+      "weights.008.data": weights(7),
+    };
+    const damage = fc.record({
+      name: fc.constantFrom(...(Object.keys(whole) as (keyof typeof whole)[])),
+      at: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+      length: fc.integer({ min: 0, max: 12 }),
+      insert: fc.constantFrom("", "-", "\n", "9", "e99", "nan", "#", " ", "H", "1e400"),
+    });
+    const finite = (value: unknown): boolean =>
+      typeof value === "number"
+        ? Number.isFinite(value)
+        : typeof value !== "object" || value === null || Object.values(value).every(finite);
+    let refused = 0;
+    fc.assert(
+      fc.property(damage, ({ name, at, length, insert }) => {
+        const text = whole[name];
+        const start = Math.floor(at * text.length);
+        const folder = folderWith({ [name]: text.slice(0, start) + insert + text.slice(start + length) });
+        try {
+          expect(finite(readN2p2Potential(folder))).toBe(true);
+        } catch (error) {
+          if (!(error instanceof EcitonError)) throw error;
+          expect(error.code).toBe("data");
+          expect(error.message.startsWith(folder)).toBe(true);
+          refused++;
+        }
+      }),
+      { numRuns: 200 },
+    );
+    expect(refused).toBeGreaterThan(50);
+  });
+
   it("passes over the last line of RuNNer's scaling.data, the range of energies", () => {
     const model = readN2p2Potential(folderWith({ "scaling.data": `${scaling}-1.5 -0.5\n` }));
     expect(model).toEqual(readN2p2Potential(folderWith({})));
@@ -322,6 +361,12 @@ describe("input.nn", () => {
   ])("%j → %j is refused", (from, to, message) => {
     expect(input).toContain(from);
     expect(dataErrorOf(() => setup(input.replace(from, to)))).toMatch(message);
+  });
+
+  it("refuses what is too large for the units", () => {
+    const huge = parseInputNn(input.replace("1.0E-1", "1.0E308"), "input.nn");
+    expect(setupOf(huge).elements[1].functions[0]).toMatchObject({ eta: 1e308 });
+    expect(dataErrorOf(() => setupOf(huge, { length: "bohr" }))).toMatch(/^input\.nn: a number is too large/);
   });
 
   it("passes over keywords of trainings silently, over unknown ones with a remark", () => {
