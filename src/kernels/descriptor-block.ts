@@ -51,16 +51,20 @@ export const GROUP_WEIGHTED = 12;
 export const GROUP_RADIUS = 16;
 export const GROUP_CHANNELS = 24;
 export const GROUP_CHANNEL_COUNT = 28;
-export const GROUP_ANGLES = 32;
-export const GROUP_ANGLE_COUNT = 36;
-export const GROUP_FUNCTIONS = 40;
-export const GROUP_FUNCTION_COUNT = 44;
-export const GROUP_BYTES = 48;
+/** Of the channels, so many from the first one on are those of narrow functions. */
+export const GROUP_NARROW_CHANNELS = 32;
+export const GROUP_ANGLES = 36;
+export const GROUP_ANGLE_COUNT = 40;
+/** Radial or wide functions, then narrow ones. */
+export const GROUP_FUNCTIONS = 44;
+export const GROUP_FUNCTION_COUNT = 48;
+export const GROUP_NARROW = 52;
+export const GROUP_NARROW_COUNT = 56;
+export const GROUP_BYTES = 64;
 
 // Values of GROUP_ROLE.
 export const RADIAL = 0;
-export const WIDE = 1;
-export const NARROW = 2;
+export const ANGULAR = 1;
 
 /** A curve of distance. */
 export const CHANNEL_KIND = 0;
@@ -112,5 +116,6 @@ export const MEMBER_NEIGHBOUR = 56;
 export const DIRECTION_BYTES = 48;
 /** Value and slope in the cosine for two of them. */
 export const ANGLE_RECORD_BYTES = 32;
-/** Three weights for two of them. */
-export const WEIGHT_RECORD_BYTES = 48;
+/** Of a channel for two of them: the weight of wide functions, and three of narrow ones. */
+export const WIDE_RECORD_BYTES = 16;
+export const NARROW_RECORD_BYTES = 48;

@@ -17,15 +17,16 @@ import {
   KINDS,
   MEMBER_BYTES,
   MEMBERS,
+  NARROW_RECORD_BYTES,
   NEIGHBOUR_BYTES,
   NEIGHBOURS,
   NUM_KINDS,
   ROW,
   STRAINS,
   VALUES,
-  WEIGHT_RECORD_BYTES,
   WEIGHT_RECORDS,
   WEIGHTS,
+  WIDE_RECORD_BYTES,
 } from "./descriptor-block.ts";
 import { type FunctionGroup, layOutGroups } from "./descriptor-program.ts";
 import { Layout } from "./layout.ts";
@@ -90,7 +91,7 @@ export function compiledDescriptors(
   const angleRecordsAt = layout.take(
     ANGLE_RECORD_BYTES * (perRow / 2) * most((group) => group.angles.length),
   );
-  const weightRecordsAt = layout.take(WEIGHT_RECORD_BYTES * (perRow / 2) * channels);
+  const weightRecordsAt = layout.take((WIDE_RECORD_BYTES + NARROW_RECORD_BYTES) * (perRow / 2) * channels);
   const valuesAt = layout.doubles(mostFunctions);
   const strainsAt = layout.doubles(6 * mostFunctions);
   const gradientsAt = layout.doubles(mostGradients);

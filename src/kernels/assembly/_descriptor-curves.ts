@@ -23,7 +23,7 @@ import {
   WHOLE_POWER,
 } from "../descriptor-block";
 import { bellTwo, cutoffTwo, slopeTwo } from "./_cutoff-functions";
-import { expTwo } from "./_exponential";
+import { expTwo, powerTwo, restTwo, seriesTwo, wholeTwo, withinTwo } from "./_exponential";
 import { lnUnit } from "./_logarithm";
 
 /**
@@ -88,7 +88,9 @@ function gaussian(
   for (let t: usize = 0; t < bytes; t += 16) {
     const d = f64x2.sub(v128.load(distances + t), f64x2.splat(shift));
     const steep = f64x2.mul(minus, d);
-    const bell = expTwo(f64x2.mul(steep, d));
+    const exponent = withinTwo(f64x2.mul(steep, d));
+    const whole = wholeTwo(exponent);
+    const bell = f64x2.mul(seriesTwo(restTwo(exponent, whole)), powerTwo(whole));
     const value = f64x2.mul(bell, v128.load(cut + t));
     v128.store(rows + t, value);
     const slope = f64x2.mul(bell, v128.load(cut + row + t));

@@ -1,17 +1,22 @@
 // Sums over the partners k of a neighbour j, the innermost loops; partners come in twos.
-import { ANGLE_RECORD_BYTES, DIRECTION_BYTES, WEIGHT_RECORD_BYTES } from "../descriptor-block";
+import {
+  ANGLE_RECORD_BYTES,
+  DIRECTION_BYTES,
+  NARROW_RECORD_BYTES,
+  WIDE_RECORD_BYTES,
+} from "../descriptor-block";
 
 function across(x: v128): f64 {
   return f64x2.extract_lane(x, 0) + f64x2.extract_lane(x, 1);
 }
 
-/** Sum of w A. */
-export function sumValue(angles: usize, weights: usize, count: i32): f64 {
+/** Sum of w A, with records of so many bytes that begin with w. */
+export function sumValue(angles: usize, weights: usize, bytes: usize, count: i32): f64 {
   let sum = f64x2.splat(0);
   const end = angles + ANGLE_RECORD_BYTES * (<usize>(count + 1) >> 1);
   for (; angles < end; angles += ANGLE_RECORD_BYTES) {
     sum = f64x2.add(sum, f64x2.mul(v128.load(weights), v128.load(angles)));
-    weights += WEIGHT_RECORD_BYTES;
+    weights += bytes;
   }
   return across(sum);
 }
@@ -30,7 +35,7 @@ export function sumWide(angles: usize, weights: usize, directions: usize, count:
     x = f64x2.add(x, f64x2.mul(turn, v128.load(directions)));
     y = f64x2.add(y, f64x2.mul(turn, v128.load(directions, 16)));
     z = f64x2.add(z, f64x2.mul(turn, v128.load(directions, 32)));
-    weights += WEIGHT_RECORD_BYTES;
+    weights += WIDE_RECORD_BYTES;
     directions += DIRECTION_BYTES;
   }
   store<f64>(out, across(sum));
@@ -57,7 +62,7 @@ export function sumNarrow(angles: usize, weights: usize, directions: usize, coun
     x = f64x2.add(x, f64x2.mul(turn, v128.load(directions)));
     y = f64x2.add(y, f64x2.mul(turn, v128.load(directions, 16)));
     z = f64x2.add(z, f64x2.mul(turn, v128.load(directions, 32)));
-    weights += WEIGHT_RECORD_BYTES;
+    weights += NARROW_RECORD_BYTES;
     directions += DIRECTION_BYTES;
   }
   store<f64>(out, across(sum));

@@ -9,17 +9,11 @@
 // as each pair appears twice, once as (j, k) and once as (k, j), this is all of it, and no partial sums are kept.
 import {
   ANGLE_RECORD_BYTES,
-  ANGLE_RECORDS,
-  CHANNEL_ROWS,
-  CHOSEN,
-  DIRECTION_BYTES,
-  DISTANCES,
   FUNCTION_ANGLE,
   FUNCTION_CHANNEL,
   FUNCTION_INDEX,
   FUNCTION_PLACES,
   GRADIENT_BYTES,
-  GRADIENTS,
   GROUP_ANGLE_COUNT,
   GROUP_ANGLES,
   GROUP_BYTES,
@@ -28,6 +22,9 @@ import {
   GROUP_FIRST,
   GROUP_FUNCTION_COUNT,
   GROUP_FUNCTIONS,
+  GROUP_NARROW,
+  GROUP_NARROW_CHANNELS,
+  GROUP_NARROW_COUNT,
   GROUP_RADIUS,
   GROUP_ROLE,
   GROUP_SECOND,
@@ -41,8 +38,7 @@ import {
   KINDS,
   MEMBER_BYTES,
   MEMBER_NEIGHBOUR,
-  MEMBERS,
-  NARROW,
+  NARROW_RECORD_BYTES,
   NEIGHBOUR_BLOCK,
   NEIGHBOUR_BYTES,
   NEIGHBOUR_DISTANCE,
@@ -50,50 +46,35 @@ import {
   NEIGHBOURS,
   NUM_KINDS,
   RADIAL,
-  ROW,
-  STRAINS,
-  VALUES,
-  WEIGHT_RECORD_BYTES,
-  WEIGHT_RECORDS,
   WEIGHTS,
-  WITH_GRADIENTS,
-  WITH_STRAINS,
+  WIDE_RECORD_BYTES,
 } from "../descriptor-block";
 import { fillAngles, fillChannels } from "./_descriptor-curves";
+import {
+  angleRecords,
+  betweenRows,
+  channelRows,
+  chosen,
+  distances,
+  functionBytes,
+  gradients,
+  gradientsWanted,
+  members,
+  narrowRecords,
+  openGroup,
+  openMemory,
+  row,
+  strains,
+  strainsWanted,
+  values,
+  wideRecords,
+} from "./_descriptor-memory";
+import { choose, look, narrowWeights, noMember, squareOf, wideWeights } from "./_descriptor-partners";
 import { sumNarrow, sumValue, sumWide } from "./_descriptor-sums";
-
-let gradientsWanted: bool;
-let strainsWanted: bool;
-let values: usize;
-let gradients: usize;
-let strains: usize;
-let functionBytes: usize;
-let row: usize;
-let members: usize;
-let distances: usize;
-/** Rows of the channels at the distances of the members, then at those between j and its partners. */
-let channelRows: usize;
-let betweenRows: usize;
-/** Of the partners of j: cosines, distances from the atom and from j, two rows of scratch, members (u32), directions. */
-let chosen: usize;
-let angleRecords: usize;
-let weightRecords: usize;
 
 /** Values, gradients and strains of the atom of this kind whose neighbours stand in the memory. */
 export function describe(kind: i32, parts: i32): void {
-  gradientsWanted = (parts & WITH_GRADIENTS) != 0;
-  strainsWanted = (parts & WITH_STRAINS) != 0;
-  values = <usize>load<u32>(HEADER, VALUES);
-  gradients = <usize>load<u32>(HEADER, GRADIENTS);
-  strains = <usize>load<u32>(HEADER, STRAINS);
-  functionBytes = FUNCTION_PLACES + 4 * <usize>load<u32>(HEADER, NUM_KINDS);
-  row = <usize>load<u32>(HEADER, ROW);
-  members = <usize>load<u32>(HEADER, MEMBERS);
-  distances = <usize>load<u32>(HEADER, DISTANCES);
-  channelRows = <usize>load<u32>(HEADER, CHANNEL_ROWS) + 2 * row;
-  chosen = <usize>load<u32>(HEADER, CHOSEN);
-  angleRecords = <usize>load<u32>(HEADER, ANGLE_RECORDS);
-  weightRecords = <usize>load<u32>(HEADER, WEIGHT_RECORDS);
+  openMemory(parts);
   const own = <usize>load<u32>(HEADER, KINDS) + KIND_BYTES * <usize>kind;
   const functions = <usize>load<u32>(own, KIND_FUNCTIONS);
   memory.fill(values, 0, functions << 3);
@@ -207,7 +188,6 @@ function addThree(at: usize, x: f64, y: f64, z: f64): void {
 }
 
 function ofPairs(group: usize): void {
-  const narrow = load<u32>(group, GROUP_ROLE) == NARROW;
   const radius = load<f64>(group, GROUP_RADIUS);
   const kindA = load<i32>(group, GROUP_FIRST);
   const kindB = load<i32>(group, GROUP_SECOND);
@@ -217,7 +197,11 @@ function ofPairs(group: usize): void {
   if (countA == 0 || (alike ? count < 2 : count == countA)) return;
   memberCurves(group, count);
   const channels = load<i32>(group, GROUP_CHANNEL_COUNT);
-  betweenRows = channelRows + 2 * row * <usize>(channels + 1);
+  const narrowChannels = load<i32>(group, GROUP_NARROW_CHANNELS);
+  const wide = load<i32>(group, GROUP_FUNCTION_COUNT) > 0;
+  noMember(count, channels, radius);
+  const limit = squareOf(radius);
+  openGroup(channels);
   const perAngle = ANGLE_RECORD_BYTES * (row >> 4);
   // Each pair of like kinds appears twice, and of unlike ones once from either side.
   const share: f64 = alike ? 0.5 : 1;
@@ -225,123 +209,34 @@ function ofPairs(group: usize): void {
   for (let j = 0; j < last; j++) {
     const from = alike || j >= countA ? 0 : countA;
     const to = alike || j < countA ? count : countA;
-    const number = choose(j, from, to, narrow ? radius * radius : Infinity);
-    if (number == 0) continue;
+    const near = choose(j, from, to, count, limit);
+    const all = wide ? to - from - <i32>alike : near;
+    if (all == 0) continue;
+    look(j, all);
     fillAngles(
       <usize>load<u32>(group, GROUP_ANGLES),
       load<i32>(group, GROUP_ANGLE_COUNT),
       chosen,
-      number,
+      all,
       angleRecords,
       perAngle,
-      chosen + 3 * row,
+      chosen + 4 * row,
       row,
     );
-    if (narrow)
-      fillChannels(
-        <usize>load<u32>(group, GROUP_CHANNELS),
-        channels,
-        chosen + 2 * row,
-        number,
-        betweenRows,
-        row,
-      );
-    for (let h = 0; h < channels; h++)
-      if (narrow) narrowWeights(j, h, number);
-      else wideWeights(h, number);
-    sums(group, j, number, narrow, perAngle, j < countA ? share : 0);
-  }
-}
-
-/** Notes the members from `from` to `to` that are near enough to member j as its partners. */
-function choose(j: i32, from: i32, to: i32, limit: f64): i32 {
-  const own = members + MEMBER_BYTES * <usize>j;
-  const x = load<f64>(own);
-  const y = load<f64>(own, 8);
-  const z = load<f64>(own, 16);
-  const u = load<f64>(own, 32);
-  const v = load<f64>(own, 40);
-  const w = load<f64>(own, 48);
-  const directions = chosen + 6 * row;
-  let number = 0;
-  let member = members + MEMBER_BYTES * <usize>from;
-  for (let k = from; k < to; k++) {
-    const du = load<f64>(member, 32) - u;
-    const dv = load<f64>(member, 40) - v;
-    const dw = load<f64>(member, 48) - w;
-    const square = du * du + dv * dv + dw * dw;
-    if (square < limit && k != j) {
-      const at = chosen + ((<usize>number) << 3);
-      const direction = directions + DIRECTION_BYTES * (<usize>number >> 1) + ((<usize>(number & 1)) << 3);
-      const ex = load<f64>(member);
-      const ey = load<f64>(member, 8);
-      const ez = load<f64>(member, 16);
-      store<f64>(at, x * ex + y * ey + z * ez);
-      store<f64>(at + row, load<f64>(member, 24));
-      store<f64>(at + 2 * row, Math.sqrt(square));
-      store<u32>(at + 5 * row, k);
-      store<f64>(direction, ex);
-      store<f64>(direction, ey, 16);
-      store<f64>(direction, ez, 32);
-      number++;
+    const part: f64 = j < countA ? share : 0;
+    if (wide) {
+      for (let h = 0; h < channels; h++) wideWeights(h, all);
+      sums(group, j, all, false, perAngle, part);
     }
-    member += MEMBER_BYTES;
-  }
-  if (number & 1) {
-    // One that has no weight makes the number even.
-    const at = chosen + ((<usize>number) << 3);
-    const direction = directions + DIRECTION_BYTES * (<usize>number >> 1) + 8;
-    store<f64>(at, 0);
-    store<f64>(at + row, 1);
-    store<f64>(at + 2 * row, 1);
-    store<u32>(at + 5 * row, -1);
-    store<f64>(direction, 0);
-    store<f64>(direction, 0, 16);
-    store<f64>(direction, 0, 32);
-  }
-  return number;
-}
-
-/** p of the two partners at `at` of the list; 0 for the one that fills it up. */
-function partnerCurves(curve: usize, at: usize): v128 {
-  const first = curve + ((<usize>load<u32>(at + 5 * row)) << 3);
-  const second = load<i32>(at + 5 * row, 8);
-  return f64x2.replace_lane(
-    v128.load64_zero(first),
-    1,
-    second < 0 ? 0 : load<f64>(curve + ((<usize>second) << 3)),
-  );
-}
-
-function wideWeights(h: i32, number: i32): void {
-  const curve = channelRows + 2 * row * <usize>h;
-  let out = weightRecords + WEIGHT_RECORD_BYTES * (row >> 4) * <usize>h;
-  const end = chosen + ((<usize>number) << 3);
-  for (let at = chosen; at < end; at += 16) {
-    v128.store(out, partnerCurves(curve, at));
-    out += WEIGHT_RECORD_BYTES;
+    if (near == 0 || narrowChannels == 0) continue;
+    const between = chosen + 2 * row;
+    fillChannels(<usize>load<u32>(group, GROUP_CHANNELS), narrowChannels, between, near, betweenRows, row);
+    for (let h = 0; h < narrowChannels; h++) narrowWeights(j, h, near);
+    sums(group, j, near, true, perAngle, part);
   }
 }
 
-function narrowWeights(j: i32, h: i32, number: i32): void {
-  const curve = channelRows + 2 * row * <usize>h;
-  let between = betweenRows + 2 * row * <usize>h;
-  let out = weightRecords + WEIGHT_RECORD_BYTES * (row >> 4) * <usize>h;
-  const own = v128.load64_splat(members + MEMBER_BYTES * <usize>j, 24);
-  const end = chosen + ((<usize>number) << 3);
-  for (let at = chosen; at < end; at += 16) {
-    const p = partnerCurves(curve, at);
-    const q = f64x2.mul(own, f64x2.div(f64x2.mul(p, v128.load(between + row)), v128.load(at + 2 * row)));
-    const r = v128.load(at + row);
-    v128.store(out, f64x2.mul(p, v128.load(between)));
-    v128.store(out, f64x2.mul(q, r), 16);
-    v128.store(out, f64x2.mul(q, f64x2.sub(own, f64x2.mul(r, v128.load(at)))), 32);
-    between += 16;
-    out += WEIGHT_RECORD_BYTES;
-  }
-}
-
-/** All functions of the group, summed over the partners of member j. */
+/** All wide or all narrow functions of the group, summed over the partners of member j. */
 function sums(group: usize, j: i32, number: i32, narrow: bool, perAngle: usize, share: f64): void {
   const member = members + MEMBER_BYTES * <usize>j;
   const directions = chosen + 6 * row;
@@ -350,17 +245,20 @@ function sums(group: usize, j: i32, number: i32, narrow: bool, perAngle: usize, 
   const y = load<f64>(member, 8);
   const z = load<f64>(member, 16);
   const r = load<f64>(member, 24);
-  let f = <usize>load<u32>(group, GROUP_FUNCTIONS);
-  const end = f + functionBytes * <usize>load<u32>(group, GROUP_FUNCTION_COUNT);
+  const records = narrow ? narrowRecords : wideRecords;
+  const bytes: usize = narrow ? NARROW_RECORD_BYTES : WIDE_RECORD_BYTES;
+  let f = <usize>(narrow ? load<u32>(group, GROUP_NARROW) : load<u32>(group, GROUP_FUNCTIONS));
+  const functions = narrow ? load<u32>(group, GROUP_NARROW_COUNT) : load<u32>(group, GROUP_FUNCTION_COUNT);
+  const end = f + functionBytes * <usize>functions;
   for (; f < end; f += functionBytes) {
     const h = <usize>load<u32>(f, FUNCTION_CHANNEL);
     const curve = channelRows + 2 * row * h + ((<usize>j) << 3);
     const angles = angleRecords + perAngle * <usize>load<u32>(f, FUNCTION_ANGLE);
-    const weights = weightRecords + WEIGHT_RECORD_BYTES * (row >> 4) * h;
+    const weights = records + bytes * (row >> 4) * h;
     const p = load<f64>(curve);
     const value = values + ((<usize>load<u32>(f, FUNCTION_INDEX)) << 3);
     if (!gradientsWanted) {
-      store<f64>(value, load<f64>(value) + share * p * sumValue(angles, weights, number));
+      store<f64>(value, load<f64>(value) + share * p * sumValue(angles, weights, bytes, number));
       continue;
     }
     if (narrow) sumNarrow(angles, weights, directions, number, out);

@@ -291,10 +291,13 @@ function allocator(shared: boolean) {
 
 /** Index of the first number that is not finite, or −1. */
 function notFinite(numbers: Float64Array): number {
-  // x − x is 0 for all others; one sum is quicker than a test of each.
-  let sum = 0;
-  for (let k = 0; k < numbers.length; k++) sum += numbers[k] - numbers[k];
-  return sum === 0 ? -1 : numbers.findIndex((x) => !Number.isFinite(x));
+  // 0 x is 0 for all others; sums that need not wait for each other are quicker than a test of each.
+  let [even, odd] = [0, 0];
+  for (let k = 0; k < numbers.length; k += 2) {
+    even += 0 * numbers[k];
+    odd += 0 * (numbers[k + 1] ?? 0);
+  }
+  return even + odd === 0 ? -1 : numbers.findIndex((x) => !Number.isFinite(x));
 }
 
 function longestRow(first: Int32Array): number {

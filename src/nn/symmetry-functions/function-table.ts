@@ -1,7 +1,7 @@
 /** Symmetry functions in the groups that the descriptor kernel works through. */
 
 import { EcitonError } from "../../core/errors.ts";
-import type { Angle, Bell, Channel, FunctionGroup } from "../../kernels/descriptor-program.ts";
+import type { Angle, Bell, Channel, FunctionGroup, GroupFunction } from "../../kernels/descriptor-program.ts";
 import type { DescriptorProgram } from "../../kernels/descriptors.ts";
 import { dependenceOf, type ElementFunctions } from "./dependence.ts";
 import { describeFunction } from "./describe-function.ts";
@@ -21,7 +21,7 @@ export function programOf(elements: readonly ElementFunctions[]): DescriptorProg
     functions.forEach((one, index) => {
       checkGaussian(one, element);
       const { radius, kinds: near, narrow, angular, weights: own } = termOf(one, elements);
-      const role = angular === null ? "radial" : narrow ? "narrow" : "wide";
+      const role = angular === null ? "radial" : "angular";
       const weighted = isWeighted(one);
       if (weighted) weights.splice(0, own.length, ...own);
       const pair = near === null ? ([-1, -1] as const) : ([near[0], near[near.length - 1]] as const);
@@ -29,7 +29,7 @@ export function programOf(elements: readonly ElementFunctions[]): DescriptorProg
       const key = JSON.stringify([role, sorted, weighted, radius]);
       const draft = groups.get(key) ?? { role, kinds: sorted, weighted, radius, members: [] };
       groups.set(key, draft);
-      draft.members.push({ index, channel: channelOf(one), angle: angleOf(one) });
+      draft.members.push({ index, narrow, channel: channelOf(one), angle: angleOf(one) });
     });
     return {
       numFunctions: functions.length,
@@ -56,8 +56,15 @@ export function reachOf(elements: readonly ElementFunctions[], dependence: Depen
   );
 }
 
+interface Member {
+  readonly index: number;
+  readonly narrow: boolean;
+  readonly channel: Channel;
+  readonly angle: Angle | null;
+}
+
 interface GroupDraft extends Pick<FunctionGroup, "role" | "kinds" | "weighted" | "radius"> {
-  readonly members: { readonly index: number; readonly channel: Channel; readonly angle: Angle | null }[];
+  readonly members: Member[];
 }
 
 function groupOf({ members, ...common }: GroupDraft, dependence: readonly Uint16Array[]): FunctionGroup {
@@ -65,19 +72,27 @@ function groupOf({ members, ...common }: GroupDraft, dependence: readonly Uint16
   const angles = new Map(
     members.flatMap(({ angle }) => (angle === null ? [] : [[JSON.stringify(angle), angle] as const])),
   );
+  const ofNarrow = new Set(
+    members.filter(({ narrow }) => narrow).map(({ channel }) => JSON.stringify(channel)),
+  );
   // Channels of one cut-off function stand together, so that it is computed once.
-  const channelKeys = [...channels.keys()].sort(compareText);
+  const channelKeys = [...channels.keys()].sort(
+    (a, b) => Number(ofNarrow.has(b)) - Number(ofNarrow.has(a)) || compareText(a, b),
+  );
   const angleKeys = [...angles.keys()];
+  const functionOf = ({ index, channel, angle }: Member): GroupFunction => ({
+    index,
+    channel: channelKeys.indexOf(JSON.stringify(channel)),
+    angle: angle === null ? 0 : angleKeys.indexOf(JSON.stringify(angle)),
+    places: dependence.map((list) => Math.max(0, list.indexOf(index))),
+  });
   return {
     ...common,
     channels: channelKeys.map((key) => channels.get(key)!),
+    narrowChannels: ofNarrow.size,
     angles: [...angles.values()],
-    functions: members.map(({ index, channel, angle }) => ({
-      index,
-      channel: channelKeys.indexOf(JSON.stringify(channel)),
-      angle: angle === null ? 0 : angleKeys.indexOf(JSON.stringify(angle)),
-      places: dependence.map((list) => Math.max(0, list.indexOf(index))),
-    })),
+    functions: members.filter(({ narrow }) => !narrow).map(functionOf),
+    narrow: members.filter(({ narrow }) => narrow).map(functionOf),
   };
 }
 
