@@ -1,0 +1,54 @@
+/** The best epoch of a training, and when to stop looking for a better one. */
+import type { EpochRecord, TrainingSettings } from "./training-settings.ts";
+
+export interface BestState {
+  readonly epoch: number;
+  readonly score: number;
+  readonly weights: Float64Array;
+}
+
+export class BestWeights {
+  readonly #settings: Pick<TrainingSettings, "forceFraction" | "forceWeight" | "patience">;
+  #best: BestState | null = null;
+  #latest = 0;
+
+  constructor(settings: Pick<TrainingSettings, "forceFraction" | "forceWeight" | "patience">) {
+    this.#settings = settings;
+  }
+
+  /** @param weights copied where this epoch is the best so far */
+  observe(record: EpochRecord, weights: Float64Array): void {
+    this.#latest = record.epoch;
+    const score = scoreOf(record, this.#settings);
+    if (this.#best === null || score < this.#best.score)
+      this.#best = { epoch: record.epoch, score, weights: weights.slice() };
+  }
+
+  /** null before the first epoch. */
+  get best(): BestState | null {
+    return this.#best;
+  }
+
+  /** Whether the patience is at its end. */
+  get exhausted(): boolean {
+    const { patience } = this.#settings;
+    return patience !== null && this.#best !== null && this.#latest - this.#best.epoch >= patience;
+  }
+
+  restore(best: BestState | null, latest: number): void {
+    this.#best = best;
+    this.#latest = latest;
+  }
+}
+
+/**
+ * sqrt(RMSE(E per atom)² + (forceWeight RMSE(F))²) of the test structures, or of those of the training where there are none;
+ * forces count where they are trained.
+ */
+export function scoreOf(
+  { train, test }: Pick<EpochRecord, "train" | "test">,
+  { forceFraction, forceWeight }: Pick<TrainingSettings, "forceFraction" | "forceWeight">,
+): number {
+  const { energyRmse, forceRmse } = test ?? train;
+  return Math.hypot(energyRmse, forceFraction > 0 ? forceWeight * (forceRmse ?? 0) : 0);
+}
