@@ -78,7 +78,7 @@ export function trainMember(
   const stopped = () => Atomics.load(context.cancel, 0) !== 0;
   const due = () => Date.now() - written >= 1000 * checkpoint.everySeconds;
   while (!trainer.finished) {
-    const record = trainer.epoch(() => stopped() || due());
+    const record = trainer.epoch({ pause: due, cancel: stopped });
     if (record) tell(latest, record);
     if (stopped()) {
       save();
