@@ -68,7 +68,7 @@ export class Descriptors {
   /**
    * Values, the same bits with and without derivatives; partners of an atom ascend after itself.
    * @param structure positions in Å, anywhere; the cell may be smaller than the radii
-   * @throws {EcitonError} "data" for species that the elements lack, atoms nearer than 0.1 Å, and functions that are not
+   * @throws {EcitonError} "shape" for another number of coordinates; "data" for species that the elements lack, atoms nearer than 0.1 Å, and functions that are not
    *   finite, naming the structure, its place in the file and the atoms
    */
   describe(
@@ -104,6 +104,11 @@ export class Descriptors {
 
   #look(structure: AtomicStructure) {
     const { species, positions, cell, periodic } = structure;
+    if (positions.length !== 3 * species.length)
+      throw new EcitonError(
+        "shape",
+        `${placeOf(structure)}: expected 3 coordinates for each of ${species.length} atoms, found ${positions.length} numbers`,
+      );
     const kinds = Uint8Array.from(species, (name, i) => {
       const kind = this.#names.indexOf(name);
       if (kind < 0)

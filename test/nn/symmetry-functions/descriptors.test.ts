@@ -289,6 +289,12 @@ describe("structures and functions that cannot be described", () => {
     }
   });
 
+  it("have three coordinates for each atom", () => {
+    const failure = failureOf(() => descriptors.describe(free(["O", "Cu"], 0, 0, 0)));
+    expect(failure.code).toBe("shape");
+    expect(failure.message).toContain("3 coordinates for each of 2 atoms, found 3");
+  });
+
   it("name the atom and the function whose value or derivative is not finite", () => {
     const cutoff = { form: "hard", alpha: 0 } as const;
     const functions: SymmetryFunction[] = [

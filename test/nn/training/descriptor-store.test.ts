@@ -102,7 +102,7 @@ describe("a store of descriptors", () => {
     }
   });
 
-  it("opens in another thread on the same memory", async () => {
+  it("opens as a copy on the same memory", async () => {
     for (const budget of [Infinity, 0]) {
       const store = await create({ budget });
       const sent = structuredClone(store.share());
@@ -121,6 +121,20 @@ describe("a store of descriptors", () => {
         expect(opened.descriptors(0).gradients[0]).toBe(42);
       }
     }
+  });
+
+  it("is read and written by a thread in its own memory", async () => {
+    const task = { module: new URL("./open-store-task.ts", import.meta.url).href, name: "openStore" };
+    const executor = createExecutor(1);
+    for (const budget of [Infinity, 0]) {
+      const store = await create({ budget });
+      const [read] = await executor.map(task, [{ shared: store.share(), mark: 42 }]);
+      expect(read).toEqual(
+        direct.map((one) => ({ values: one.values, gradients: one.gradients, strains: one.strains })),
+      );
+      expect(store.values(0).values[0]).toBe(42);
+    }
+    await executor.close();
   });
 
   it("gives the ranges of each element's functions over all or some structures", async () => {
