@@ -6,13 +6,16 @@ import { readN2p2Data } from "../../../src/data/formats/n2p2-data.ts";
 import { ANGSTROM_EV, energyUnit, type FileUnits, lengthUnit } from "../../../src/data/formats/n2p2-units.ts";
 import type { Structure } from "../../../src/data/structure.ts";
 import type { HdnnpModel } from "../../../src/nn/hdnnp/model.ts";
+import { parseInputNn } from "../../../src/nn/n2p2/input-nn.ts";
 import { parseScalingData, rangesOf } from "../../../src/nn/n2p2/scaling-data.ts";
 import { readN2p2Setup } from "../../../src/nn/n2p2/setup.ts";
+import { trainingSettingsOf } from "../../../src/nn/n2p2/training-keywords.ts";
 import { parseWeights, weightsFileName } from "../../../src/nn/n2p2/weights.ts";
 import { dependenceOf } from "../../../src/nn/symmetry-functions/dependence.ts";
 import { Descriptors } from "../../../src/nn/symmetry-functions/descriptors.ts";
 import { predict, type Sample, setErrors, structureErrors } from "../../../src/nn/training/errors.ts";
 import { StructureEvaluator } from "../../../src/nn/training/structure-evaluator.ts";
+import type { TrainingSettings } from "../../../src/nn/training/training-settings.ts";
 
 const ROOT = "../shared/data/nn/reference/n2p2_train";
 
@@ -62,6 +65,19 @@ export function replayModel(name: Replay, epoch: number): HdnnpModel {
     normalisation,
     notes: [],
   };
+}
+
+/** Words of the lines of one of the files; comments left out. */
+export function replayRows(name: Replay, file: string): string[][] {
+  return textOf(name, file)
+    .split("\n")
+    .filter((line) => line.trim() !== "" && !line.trim().startsWith("#"))
+    .map((line) => line.trim().split(/\s+/));
+}
+
+/** How n2p2 was told to train. */
+export function replaySettings(name: Replay): TrainingSettings {
+  return trainingSettingsOf(parseInputNn(textOf(name, "input.nn"), "input.nn")).settings;
 }
 
 export function replayStructures(name: Replay, set: "train" | "test"): readonly Structure[] {
