@@ -48,6 +48,8 @@ export interface Calculator {
    * the neighbour list, and that on where it was built.
    */
   restore(state: CalculatorState): void;
+  /** What a person should know of the evaluations so far, such as atoms that a network was not trained for; none if absent. */
+  notes?(): readonly string[];
 }
 
 export interface Potential {

@@ -17,5 +17,6 @@ export function stoppable(calculator: Calculator, cancel: Int32Array): Calculato
     },
     state: () => calculator.state(),
     restore: (state) => calculator.restore(state),
+    notes: () => calculator.notes?.() ?? [],
   };
 }

@@ -19,12 +19,25 @@ const REPLICA_STREAM = 2 ** 51;
 const REPLICAS_OF_STRUCTURE = 2 ** 20;
 /** Samples of the environments of files of atoms: this plus the number of the file. */
 export const ENVIRONMENT_STREAM = 2 ** 52;
-const parts = ["cross-validation", "bootstrap", "training"] as const;
+const parts = ["cross-validation", "bootstrap", "training", "learning"] as const;
 
 /** A seed for a part of a study that draws its own streams, none of which is a stream of the study itself. */
 export function seedOfPart(seed: number, part: (typeof parts)[number]): number {
   const random = new RandomStream(seed, PART_STREAM + parts.indexOf(part));
   return random.nextUint32() * 2 ** 20 + (random.nextUint32() >>> 12);
+}
+
+/**
+ * Seed of one system of active learning: its structures and explorations draw from it, so that systems that are alike do not
+ * get the same random numbers.
+ */
+export function seedOfSystem(seed: number, system: number): number {
+  return seedOfPart(seed, "learning") + system;
+}
+
+/** Stream of the dynamics of an exploration, of the seed of its system; those of its structures begin at ATOMS_STREAM. */
+export function streamOfExploration(start: number): number {
+  return REPLICA_STREAM + start;
 }
 
 /** First of the streams of a tempering ladder: one for each temperature, then one for the exchanges. */

@@ -4,7 +4,7 @@ import { motionSchemas, soapSchema } from "./analysis-motion-schema.ts";
 import type { SchemaPieces } from "./sample-schema.ts";
 
 /** Formats of files of atoms and units of LAMMPS dumps, by the names of their readers. */
-const fileFormats = ["poscar", "extxyz", "cif", "vasprun", "outcar", "lammps-dump"] as const;
+const fileFormats = ["poscar", "extxyz", "cif", "vasprun", "outcar", "lammps-dump", "n2p2", "cp2k"] as const;
 const lammpsUnits = ["metal", "real", "lj"] as const;
 
 export function analysisSchema(pieces: SchemaPieces) {

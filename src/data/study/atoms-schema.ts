@@ -19,7 +19,7 @@ export type CrystalStructure = (typeof crystalStructures)[number];
 /** Which sites of a structure are given which species. */
 export const orderings = ["random", "core-shell", "janus", "L1_0", "L1_2"] as const;
 
-const fileFormats = ["poscar", "extxyz", "cif", "vasprun", "outcar"] as const;
+const fileFormats = ["poscar", "extxyz", "cif", "vasprun", "outcar", "lammps-dump", "n2p2", "cp2k"] as const;
 
 export function atomsSchema({ quantity, positive, whole, vector, supercell }: SchemaPieces) {
   const species = z.string().regex(/^[A-Za-z][A-Za-z0-9+-]*$/, "expected a name of letters, digits, + and -");

@@ -3,6 +3,9 @@ import { z } from "zod";
 import { atomsSection } from "./atoms-checks.ts";
 import type { SchemaPieces } from "./sample-schema.ts";
 
+/** Rounds are numbered with four digits in names of files. */
+const MOST_ROUNDS = 1000;
+
 export function learnSchema(pieces: SchemaPieces) {
   const { positive, whole } = pieces;
   const trust = { low: 0.1, high: 1 } as const;
@@ -15,8 +18,13 @@ export function learnSchema(pieces: SchemaPieces) {
             name: z
               .string()
               .regex(/^[A-Za-z0-9][A-Za-z0-9_.+-]*$/, "expected a name of letters, digits, _ . + and -")
-              .describe("of the class of structures, and of the folder of its search"),
-            atoms: atomsSection(pieces).describe("where its structures come from; see the section atoms"),
+              .describe("of the class of structures, and of the folders of its search and dynamics"),
+            atoms: atomsSection(pieces).describe(
+              "where its structures come from, as many as are needed; see the section atoms",
+            ),
+            search: atomsSection(pieces)
+              .optional()
+              .describe("structures that the section hop begins with, where they are others; default: atoms"),
           }),
         )
         .min(1)
@@ -25,8 +33,10 @@ export function learnSchema(pieces: SchemaPieces) {
       start_structures: whole("structures of each system that are labeled before the first training").default(
         100,
       ),
-      rounds: whole("trainings at most; learning ends earlier where the target is met").default(8),
-      per_round: whole("structures that a round labels, at most").default(200),
+      rounds: whole("trainings at most; learning ends earlier where the target is met")
+        .max(MOST_ROUNDS)
+        .default(8),
+      per_round: whole("structures that a round labels at most, beside the minima that it finds").default(200),
       trust: z
         .strictObject({
           low: positive("number", "members of the committee agree: nothing to learn, eV/Å").default(

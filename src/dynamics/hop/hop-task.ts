@@ -59,6 +59,8 @@ export interface FinishedPath {
   readonly stepLength: number | null;
   readonly counts: HopCountsState;
   readonly minima: readonly Minimum[];
+  /** What the potential has to say of the path. */
+  readonly notes: readonly string[];
 }
 
 export interface InterruptedPath {
@@ -142,6 +144,7 @@ export function runPath<Spec>(
       stepLength: hopper.stepLength,
       counts: hopper.counts,
       minima: hopper.minima,
+      notes: hopper.notes,
     };
   } finally {
     record?.close();

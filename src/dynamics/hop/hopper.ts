@@ -133,6 +133,11 @@ export class Hopper {
     return this.#archive.minima;
   }
 
+  /** What the potential has to say of all evaluations so far. */
+  get notes(): readonly string[] {
+    return this.#calculator.notes?.() ?? [];
+  }
+
   get counts(): HopCountsState {
     return this.#counts.state();
   }

@@ -69,6 +69,7 @@ export class QuenchRecord {
       },
       state: () => calculator.state(),
       restore: (state) => calculator.restore(state),
+      notes: () => calculator.notes?.() ?? [],
     };
   }
 

@@ -165,6 +165,11 @@ export class Particles {
     out[5] = out[7] = yz;
   }
 
+  /** What the potential has to say of these atoms so far. */
+  notes(): readonly string[] {
+    return this.#calculator.notes?.() ?? [];
+  }
+
   state(): ParticlesState {
     return {
       positions: this.positions.slice(),

@@ -76,6 +76,8 @@ export interface FinishedMd {
     readonly cell: Float64Array;
     readonly energy_eV: number;
   };
+  /** What the potential has to say of the run. */
+  readonly notes: readonly string[];
 }
 
 export interface InterruptedMd {
@@ -151,6 +153,7 @@ export function runReplica(
       cell: particles.cell,
       energy_eV: particles.energy,
     },
+    notes: particles.notes(),
   };
 }
 

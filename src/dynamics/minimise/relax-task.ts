@@ -28,6 +28,8 @@ export interface RelaxedAtoms {
   readonly forces: Float64Array;
   /** eV/Å³, tension positive; null for atoms that are not periodic in three directions. */
   readonly stress: Float64Array | null;
+  /** What the potential has to say of the relaxation. */
+  readonly notes: readonly string[];
 }
 
 /** Why a structure has no minimum. */
@@ -100,6 +102,7 @@ function relaxOne(
       result,
       forces: out.forces,
       stress: out.virial ? out.virial.map((w) => -w / volume) : null,
+      notes: calculator.notes?.() ?? [],
     };
   } catch (error) {
     if (!(error instanceof EcitonError)) throw error;

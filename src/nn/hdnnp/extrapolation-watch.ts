@@ -9,6 +9,7 @@ import {
   excessOf,
   extrapolationText,
   type TallyState,
+  tallyText,
 } from "./extrapolation.ts";
 import type { HdnnpModel } from "./model.ts";
 
@@ -25,6 +26,9 @@ export interface WatchSettings {
   readonly warn: ((line: string) => void) | null;
   readonly collect: CollectSettings | null;
 }
+
+/** Functions that get a line of their own. */
+const MOST_LINES = 3;
 
 interface Kept {
   readonly positions: Float64Array;
@@ -72,6 +76,11 @@ export class ExtrapolationWatch implements Calculator {
       throw error;
     }
     this.#record(positions, cell);
+  }
+
+  /** What was counted so far, in words; no lines where no atom was ever outside. */
+  notes(): readonly string[] {
+    return tallyText(this.#model, this.numAtoms, this.#tally.state(), MOST_LINES);
   }
 
   /** What was counted so far. */

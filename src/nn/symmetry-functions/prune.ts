@@ -17,7 +17,7 @@ export interface PruneSettings {
   readonly keep: number | null;
 }
 
-export const usualPruning: PruneSettings = { smallestRange: 1e-6, correlation: 0.999, keep: null };
+export const usualPruning: PruneSettings = { smallestRange: 1e-3, correlation: 0.999, keep: null };
 
 export type PruneReason =
   | { readonly kind: "constant"; readonly value: number }

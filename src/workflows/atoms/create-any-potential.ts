@@ -1,6 +1,7 @@
 /** Potentials of every kind from plain data: those with a formula and those that were trained. */
 import type { Potential } from "../../core/calculator.ts";
 import { createPotential, type PotentialSpec } from "../../dynamics/potentials/create-potential.ts";
+import { ExtrapolationWatch } from "../../nn/hdnnp/extrapolation-watch.ts";
 import { hdnnpPotential } from "../../nn/hdnnp/hdnnp-potential.ts";
 import type { HdnnpSpec } from "../../nn/hdnnp/model.ts";
 
@@ -8,5 +9,14 @@ export type AnyPotentialSpec = PotentialSpec | HdnnpSpec;
 
 /** @throws {EcitonError} "data" for parameters that make no sense */
 export function createAnyPotential(spec: AnyPotentialSpec): Potential {
-  return spec.kind === "hdnnp" ? hdnnpPotential(spec) : createPotential(spec);
+  if (spec.kind !== "hdnnp") return createPotential(spec);
+  const potential = hdnnpPotential(spec);
+  if (spec.extrapolation !== "warn") return potential;
+  const [model] = spec.members;
+  // Atoms outside the training set are counted; the notes of a calculator tell of them.
+  return {
+    ...potential,
+    calculator: (atoms) =>
+      new ExtrapolationWatch(potential.calculator(atoms), atoms, model, { warn: null, collect: null }),
+  };
 }

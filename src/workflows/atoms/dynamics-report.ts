@@ -18,7 +18,7 @@ import type { Caloric } from "./caloric.ts";
 import { documentOf, type Replica, type StructureCurves } from "./dynamics-files.ts";
 import { type DynamicsPlan, methodText } from "./dynamics-plan.ts";
 import { meltingText, remarksOn, temperatureText, verdictOf, warningsOf } from "./dynamics-verdict.ts";
-import { writePage } from "./part-report.ts";
+import { potentialNotes, writePage } from "./part-report.ts";
 
 /** In the viewer, of each two pictures. */
 const MOST_PICTURES = 10;
@@ -33,7 +33,13 @@ export function dynamicsReport(
   outDir: string,
 ) {
   const { study } = part.loaded;
-  const warnings = [...part.warnings, ...warningsOf(part, replicas)];
+  const warnings = [
+    ...part.warnings,
+    ...warningsOf(part, replicas),
+    ...potentialNotes(
+      replicas.map(({ planned, end }) => ({ name: planned.name, notes: end?.run.notes ?? [] })),
+    ),
+  ];
   const verdict = verdictOf(part, replicas, curves, warnings.length);
   const caloric = curves.flatMap((own) => own.curves.map((curve) => caloricOf(own, curve)));
   const report = writePage(

@@ -10,7 +10,7 @@ import type { Verdict } from "../verdict.ts";
 import { atomsPictures } from "./atoms-pictures.ts";
 import type { FoundMinimum } from "./hop-files.ts";
 import { type HopPlan, methodText, pathFile } from "./hop-plan.ts";
-import { writePage } from "./part-report.ts";
+import { potentialNotes, writePage } from "./part-report.ts";
 
 /** In the viewer. */
 const MOST_PICTURES = 20;
@@ -41,7 +41,11 @@ export function hopReport(
   const total = (value: (c: HopCountsState) => number) => counts.reduce((sum, c) => sum + value(c), 0);
   const quenches = paths.reduce((sum, { steps }) => sum + steps, 0);
   const agreeing = agreeingPaths(part, paths, minima);
-  const warnings = [...part.warnings, ...warningsOf(part, agreeing, quenches, total)];
+  const warnings = [
+    ...part.warnings,
+    ...warningsOf(part, agreeing, quenches, total),
+    ...potentialNotes(paths.map(({ path, notes }) => ({ name: pathFile(path).replace("-", " "), notes }))),
+  ];
   const hits = paths.filter(({ reachedTarget }) => reachedTarget).length;
   const verdict = verdictOf(part, minima, hits, agreeing, warnings.length);
   const report = writePage(

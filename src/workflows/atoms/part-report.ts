@@ -42,6 +42,20 @@ export function writePage(
   );
 }
 
+/** Of many structures, paths or replicas with notes a person reads those of so many. */
+const MOST_NOTED = 3;
+
+/** What potentials had to say, as warnings. */
+export function potentialNotes(
+  items: readonly { readonly name: string; readonly notes: readonly string[] }[],
+): string[] {
+  const noted = items.filter(({ notes }) => notes.length > 0);
+  const warnings = noted.slice(0, MOST_NOTED).map(({ name, notes }) => `${name}: ${notes.join("; ")}`);
+  return noted.length > MOST_NOTED
+    ? [...warnings, `the potential has remarks on ${noted.length - MOST_NOTED} others too`]
+    : warnings;
+}
+
 /** A file of extended XYZ, written one structure after another. */
 export function writeStructureFile(path: string, structures: Iterable<Structure>): void {
   writeChunksAtomic(path, frames(structures));

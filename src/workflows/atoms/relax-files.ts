@@ -14,7 +14,11 @@ export interface Relaxed {
   readonly start: Structure;
   readonly formula: string;
   /** Null where it failed. */
-  readonly end: { readonly structure: Structure; readonly result: RelaxResult } | null;
+  readonly end: {
+    readonly structure: Structure;
+    readonly result: RelaxResult;
+    readonly notes: readonly string[];
+  } | null;
   readonly failure: FailedRelaxation | null;
 }
 
@@ -26,7 +30,7 @@ export function relaxedStructures(
     const outcome = outcomes[i];
     const formula = formulaOf(start.species);
     if ("message" in outcome) return { start, formula, end: null, failure: outcome };
-    const { result, positions, cell, forces, stress } = outcome;
+    const { result, positions, cell, forces, stress, notes } = outcome;
     const { species, periodic } = start;
     const moved = structureOf({ species, periodic, positions, cell, fixed: null }, start, result.energy);
     const structure: Structure = {
@@ -35,7 +39,7 @@ export function relaxedStructures(
       ...(stress ? { stress } : {}),
       converged: hasConverged(result),
     };
-    return { start, formula, end: { structure, result }, failure: null };
+    return { start, formula, end: { structure, result, notes }, failure: null };
   });
 }
 

@@ -7,7 +7,7 @@ import type { RelaxationRow } from "../../report/relaxation-model.ts";
 import type { Provenance } from "../provenance.ts";
 import type { Verdict } from "../verdict.ts";
 import { atomsPictures, type Picture } from "./atoms-pictures.ts";
-import { volumeOf, writePage } from "./part-report.ts";
+import { potentialNotes, volumeOf, writePage } from "./part-report.ts";
 import { hasConverged, type Relaxed } from "./relax-files.ts";
 import type { RelaxPlan } from "./relax-plan.ts";
 import { settingsText } from "./relax-settings.ts";
@@ -33,7 +33,11 @@ export function relaxationReport(
   const { study } = part.loaded;
   const unconverged = relaxed.filter(({ end }) => end && !hasConverged(end.result));
   const failed = relaxed.filter(({ failure }) => failure);
-  const warnings = [...part.source.warnings, ...warningsOf(unconverged, failed, part.settings)];
+  const warnings = [
+    ...part.source.warnings,
+    ...warningsOf(unconverged, failed, part.settings),
+    ...potentialNotes(relaxed.map(({ start, end }) => ({ name: start.name, notes: end?.notes ?? [] }))),
+  ];
   const verdict = verdictOf(relaxed, unconverged.length + failed.length, warnings.length);
   const report = writePage(
     study,

@@ -28,7 +28,7 @@ export function trainedSpec(
   const given = named === undefined ? [] : [named].flat();
   const folders =
     named === undefined
-      ? membersIn(join(outDir, POTENTIAL), "train", "`eciton train` has not been run for this study")
+      ? membersIn(join(outDir, POTENTIAL), "train", "neither `eciton train` nor `eciton learn` has been run for this study")
       : given.flatMap((path, k) =>
           membersIn(
             pathFromStudy(folder, path),

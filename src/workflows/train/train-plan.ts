@@ -29,8 +29,30 @@ export function plan(loaded: LoadedStudy): TrainPlan {
     throw studyError("train", "this command needs this section: the data, and what to fit to them");
   if (!section.data) throw studyError("train.data", "this command needs structures with energies");
   const read = section.data.map((data, k) => readExamples(data, folder, `train.data[${k}]`));
-  const examples = read.flatMap((one) => one.examples);
-  const files = readSetupFiles(section, folder);
+  const plan = planTraining(
+    loaded,
+    section,
+    read.flatMap((one) => one.examples),
+    readSetupFiles(section, folder),
+  );
+  return {
+    ...plan,
+    inputs: [...read.flatMap((one) => one.files).map(hashFile), ...plan.inputs],
+    warnings: [...read.flatMap((one) => one.warnings), ...plan.warnings],
+  };
+}
+
+/**
+ * The training of these examples; inputs are the files of the test and of the setup.
+ * @throws {EcitonError} as plan
+ */
+export function planTraining(
+  loaded: LoadedStudy,
+  section: TrainSection,
+  examples: readonly Example[],
+  files: SetupFiles,
+): TrainPlan {
+  const { study, folder } = loaded;
   const { training, test, testFiles, warnings } = splitOf(section, examples, study.seed, folder);
   checkElementKeys(section, training);
   const own = files.kind === "setup" ? trainingSettingsOf(files.setup.input) : null;
@@ -45,8 +67,8 @@ export function plan(loaded: LoadedStudy): TrainPlan {
       training.map(({ structure }) => structure),
     ),
     settings: trainingSettings(section, training, own?.settings ?? null),
-    inputs: [...read.flatMap((one) => one.files), ...testFiles, ...setupPaths(files)].map(hashFile),
-    warnings: [...read.flatMap((one) => one.warnings), ...warnings, ...(own?.remarks ?? [])],
+    inputs: [...testFiles, ...setupPaths(files)].map(hashFile),
+    warnings: [...warnings, ...(own?.remarks ?? [])],
   };
 }
 
@@ -95,7 +117,8 @@ function checkElementKeys(section: TrainSection, training: readonly Example[]): 
     throw studyError("train.atomic_energies_eV", `the energy of ${missing.join(", ")} is missing`);
 }
 
-function setupPaths(files: SetupFiles): readonly string[] {
+/** Files that the setup of a training was read from. */
+export function setupPaths(files: SetupFiles): readonly string[] {
   switch (files.kind) {
     case "setup":
       return [files.file];

@@ -11,7 +11,7 @@ import { evaluateMembers } from "./evaluate-members.ts";
 import { type Prepared, prepareModels, seedOfMember } from "./prepare-model.ts";
 import { writeLearningCurve, writePotential, writePredictions } from "./train-files.ts";
 import type { TrainPlan } from "./train-plan.ts";
-import { trainingReport } from "./train-report.ts";
+import { type TrainingOutcome, trainingReport } from "./train-report.ts";
 import { methodText } from "./train-settings.ts";
 import { type TrainedMember, type TrainPayload, trainTask } from "./train-task.ts";
 
@@ -56,33 +56,12 @@ export function finished(plan: TrainPlan, context: RunContext): boolean {
 export async function run(plan: TrainPlan, context: RunContext) {
   const start = performance.now();
   return runPart("train", plan, context, async (provenance) => {
-    const { section, setup, training, test, settings, loaded } = plan;
-    context.say(`symmetry functions of ${count(training.length + test.length, "structure")}`);
-    const bar = startProgress("symmetry functions", training.length + test.length);
-    let prepared: Prepared;
-    try {
-      prepared = await prepareModels(section, setup, training, test, loaded.study.seed, context, bar.update);
-    } finally {
-      bar.end();
-    }
-    context.say(
-      `${methodText(settings)}: ${count(weightsOf(prepared.models[0]).length, "weight")} ${placeOf(context)}`,
-    );
-    const members = await trainMembers(plan, prepared, context);
-    const models = members.map(({ weights }, k) => withWeights(prepared.models[k], weights));
-    const evaluated = evaluateMembers(models, prepared.set, [...training, ...test]);
-    const { folders, remarks } = writePotential(context.outDir, models, settings);
-    const outcome = {
-      members,
-      models,
-      folders,
-      training: evaluated.slice(0, training.length),
-      test: evaluated.slice(training.length),
-      remarks: [...setup.remarks, ...prepared.remarks, ...remarks],
-    };
+    const trained = await trainAll(plan, context);
+    const { folders, remarks } = writePotential(context.outDir, trained.models, plan.settings);
+    const outcome = { ...trained, folders, remarks: [...trained.remarks, ...remarks] };
     writeLearningCurve(
       context.outDir,
-      members.map(({ epochs }) => epochs),
+      outcome.members.map(({ epochs }) => epochs),
     );
     writePredictions(context.outDir, outcome.training, outcome.test);
     const seconds = (performance.now() - start) / 1000;
@@ -90,11 +69,45 @@ export async function run(plan: TrainPlan, context: RunContext) {
   });
 }
 
+/**
+ * From the plan to trained members and what they predict for every structure.
+ * @param stem begins the names of the checkpoints, which another training in the same folder must not share
+ */
+export async function trainAll(
+  plan: TrainPlan,
+  context: RunContext,
+  stem = "train",
+): Promise<Omit<TrainingOutcome, "folders">> {
+  const { section, setup, training, test, settings, loaded } = plan;
+  context.say(`symmetry functions of ${count(training.length + test.length, "structure")}`);
+  const bar = startProgress("symmetry functions", training.length + test.length);
+  let prepared: Prepared;
+  try {
+    prepared = await prepareModels(section, setup, training, test, loaded.study.seed, context, bar.update);
+  } finally {
+    bar.end();
+  }
+  context.say(
+    `${methodText(settings)}: ${count(weightsOf(prepared.models[0]).length, "weight")} ${placeOf(context)}`,
+  );
+  const members = await trainMembers(plan, prepared, context, stem);
+  const models = members.map(({ weights }, k) => withWeights(prepared.models[k], weights));
+  const evaluated = evaluateMembers(models, prepared.set, [...training, ...test]);
+  return {
+    members,
+    models,
+    training: evaluated.slice(0, training.length),
+    test: evaluated.slice(training.length),
+    remarks: [...setup.remarks, ...prepared.remarks],
+  };
+}
+
 /** Each member is a task; the same potentials come out for any number of threads. */
-export async function trainMembers(
+async function trainMembers(
   { settings, loaded }: Pick<TrainPlan, "settings" | "loaded">,
   { models, set, numTraining }: Prepared,
   context: RunContext,
+  stem: string,
 ): Promise<TrainedMember[]> {
   const shared = set.share();
   const payloads = models.map(
@@ -106,7 +119,7 @@ export async function trainMembers(
       seed: seedOfMember(loaded.study.seed, member),
       latest: new Float64Array(new SharedArrayBuffer(24)).fill(-1),
       checkpoint: {
-        path: join(context.outDir, CHECKPOINTS, `${numbered("train", member)}.json`),
+        path: join(context.outDir, CHECKPOINTS, `${numbered(stem, member)}.json`),
         resume: context.resume,
         everySeconds: CHECKPOINT_S,
       },
