@@ -39,8 +39,19 @@ export function trainSchema(pieces: SchemaPieces) {
     format: z.enum(trainingFormats).optional().describe("default: by the name of each file"),
     frames: z.enum(["all", "last"]).default("all").describe("which structures of each file"),
     every: whole("take every n-th structure of each file").default(1),
-    energy_key: z.string().optional().describe("name of the energy in extended XYZ files"),
+    energy_key: z
+      .string()
+      .optional()
+      .describe(
+        "name of the energy: an entry of extended XYZ files; free_energy for runs of VASP, whose forces belong to it; default for VASP: energy without smearing",
+      ),
     forces_key: z.string().optional().describe("name of the forces in extended XYZ files"),
+    stress_key: z
+      .string()
+      .optional()
+      .describe(
+        "name of the stress in extended XYZ files, eV/Å³, tension positive; default: stress, or virial",
+      ),
     units: unitsSchema().optional(),
     class_key: z
       .string()

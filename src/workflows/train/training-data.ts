@@ -39,6 +39,7 @@ export function readExamples(section: DataSection, folder: string, at: string): 
       format: section.format,
       energyKey: section.energy_key,
       forcesKey: section.forces_key,
+      stressKey: section.stress_key,
       units: section.units,
     });
     warnings.push(...read.warnings);
@@ -49,7 +50,8 @@ export function readExamples(section: DataSection, folder: string, at: string): 
       warnings.push(
         `${file}: ${count(taken.length - converged.length, "structure")} of ${taken.length} left out: not converged`,
       );
-    for (const structure of converged) {
+    for (const found of converged) {
+      const structure = withEnergy(found, section);
       requireEnergy(structure, section);
       examples.push({
         structure: withElements(structure, section.species ?? {}),
@@ -58,6 +60,12 @@ export function readExamples(section: DataSection, folder: string, at: string): 
     }
   }
   return { examples, files, warnings };
+}
+
+/** Runs of VASP have a free energy beside the energy without smearing. */
+function withEnergy(structure: Structure, { energy_key }: DataSection): Structure {
+  const energy = energy_key === undefined ? undefined : structure.info[energy_key];
+  return typeof energy === "number" ? { ...structure, energy } : structure;
 }
 
 function requireEnergy({ energy, source, name, info }: Structure, { energy_key }: DataSection): void {
