@@ -50,8 +50,8 @@ export type FunctionLevel = (typeof functionLevels)[number];
 export const levelCounts: Readonly<Record<FunctionLevel, FunctionCounts>> = {
   small: {
     radial: 6,
-    narrow: { widths: 2, zetas: [1, 4] },
-    wide: { widths: 1, zetas: [1, 4] },
+    narrow: { widths: 1, zetas: [1, 4, 16] },
+    wide: { widths: 1, zetas: [1, 4, 16] },
     compact: { bells: 3, shells: 3, widths: 2, angles: 3 },
   },
   usual: {

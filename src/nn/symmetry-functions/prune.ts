@@ -9,7 +9,10 @@ import { describeFunction } from "./describe-function.ts";
 import type { SymmetryFunction } from "./symmetry-function.ts";
 
 export interface PruneSettings {
-  /** Functions whose largest and smallest value differ by less go: they would magnify rounding, or atoms unlike the rest. */
+  /**
+   * Functions whose largest and smallest value differ by less, in units of what one neighbour or pair can add, go: a neighbour
+   * that moves would take them far out of the range that was trained.
+   */
   readonly smallestRange: number;
   /** Of two functions whose |Pearson correlation| is above, the cheaper one stays; 1 keeps all but exact copies. */
   readonly correlation: number;
@@ -21,7 +24,8 @@ export const usualPruning: PruneSettings = { smallestRange: 1e-3, correlation: 0
 
 export type PruneReason =
   | { readonly kind: "constant"; readonly value: number }
-  | { readonly kind: "small-range"; readonly range: number }
+  /** largestTerm: what one neighbour or pair can add. */
+  | { readonly kind: "small-range"; readonly range: number; readonly largestTerm: number }
   | { readonly kind: "correlated"; readonly with: number; readonly correlation: number }
   /** residual: part of its variance that does not follow linearly from the functions that were kept. */
   | { readonly kind: "cur"; readonly residual: number };
@@ -36,6 +40,7 @@ export interface PruneResult {
 /**
  * @param functions of one element
  * @param correlations of their values over the atoms of the training set
+ * @param largestTerms of each function, see largest-term.ts; without them 1 for each
  * @throws {EcitonError} "shape" if the correlations are of other functions; "study" for settings that make no sense;
  *   "data" where no function would be left
  */
@@ -43,10 +48,14 @@ export function pruneFunctions(
   functions: readonly SymmetryFunction[],
   correlations: FunctionCorrelations,
   settings: PruneSettings,
+  largestTerms: readonly number[] = functions.map(() => 1),
 ): PruneResult {
   const { min, max, matrix, numFunctions: n } = correlations;
-  if (functions.length !== n)
-    throw new EcitonError("shape", `${functions.length} functions, but correlations of ${n}`);
+  if (functions.length !== n || largestTerms.length !== functions.length)
+    throw new EcitonError(
+      "shape",
+      `${functions.length} functions, but correlations of ${n} and the largest terms of ${largestTerms.length}`,
+    );
   const { smallestRange, correlation, keep } = settings;
   if (!(smallestRange >= 0) || !(correlation > 0 && correlation <= 1) || !(keep === null || keep >= 1))
     throw new EcitonError(
@@ -58,7 +67,8 @@ export function pruneFunctions(
   for (let g = 0; g < n; g++) {
     const range = max[g] - min[g];
     if (range === 0) reasons.set(g, { kind: "constant", value: min[g] });
-    else if (range < smallestRange) reasons.set(g, { kind: "small-range", range });
+    else if (range < smallestRange * largestTerms[g])
+      reasons.set(g, { kind: "small-range", range, largestTerm: largestTerms[g] });
   }
   const varied = functions.map((_, g) => g).filter((g) => !reasons.has(g));
   if (varied.length === 0)
@@ -133,7 +143,10 @@ export function pruneText(
       case "constant":
         return `the same for all atoms, ${digits(reason.value)}`;
       case "small-range":
-        return `its values differ by no more than ${digits(reason.range)}`;
+        return (
+          `its values differ by no more than ${digits(reason.range)}, where one neighbour or pair can add ` +
+          digits(reason.largestTerm)
+        );
       case "correlated": {
         // Three digits would make 1 of all of them.
         const size = reason.correlation.toFixed(6);

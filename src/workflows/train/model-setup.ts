@@ -13,6 +13,7 @@ import { describeFunction } from "../../nn/symmetry-functions/describe-function.
 import { Descriptors } from "../../nn/symmetry-functions/descriptors.ts";
 import { type FunctionKind, generateFunctions } from "../../nn/symmetry-functions/generate.ts";
 import { shortestDistances } from "../../nn/symmetry-functions/generate-distances.ts";
+import { largestTerm } from "../../nn/symmetry-functions/largest-term.ts";
 import { pruneFunctions, pruneText, usualPruning } from "../../nn/symmetry-functions/prune.ts";
 import { potentialFiles } from "../atoms/trained-potential.ts";
 
@@ -153,12 +154,13 @@ function generated(
   training: readonly Structure[],
 ): ModelSetup {
   const { cutoff_A: radius, cutoff_function: form, inner, kinds, level, correlation, keep } = descriptors;
+  const distances = shortestDistances(training, radius);
   const candidates = generateFunctions(elements, {
     radius,
     cutoff: { form, alpha: inner },
     kinds: kinds as readonly FunctionKind[],
     counts: level,
-    distances: shortestDistances(training, radius),
+    distances,
   });
   const accumulators = candidates.map(({ functions }) => new CorrelationAccumulator(functions.length));
   const all = new Descriptors(candidates);
@@ -168,11 +170,9 @@ function generated(
   }
   return {
     elements: candidates.map(({ element, functions }, k) => {
-      const pruned = pruneFunctions(functions, accumulators[k].correlations(), {
-        ...usualPruning,
-        correlation,
-        keep: keep ?? null,
-      });
+      const settings = { ...usualPruning, correlation, keep: keep ?? null };
+      const terms = functions.map((one) => largestTerm(one, element, candidates, distances));
+      const pruned = pruneFunctions(functions, accumulators[k].correlations(), settings, terms);
       const own = network.elements?.[element];
       return {
         element,

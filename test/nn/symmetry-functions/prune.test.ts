@@ -150,7 +150,21 @@ describe("pruneFunctions", () => {
     expect(text[0]).toMatch(/^G9 O-Ce-O.*: correlated by -1\.000000 with G2 Ce-O, η = 1\/Å²/);
     expect(text[1]).toMatch(/^G2 Ce-O, η = 2\/Å².*: the same for all atoms, 0\.25$/);
     expect(text[2]).toMatch(/correlated by (0\.99999|1\.0000)\d* with G3/);
-    expect(text[3]).toMatch(/differ by no more than .*e-9$|differ by no more than 1e-8$/);
+    expect(text[3]).toMatch(
+      /differ by no more than (9\.\d+e-9|1e-8), where one neighbour or pair can add 1$/,
+    );
+  });
+
+  it("judges ranges by what one neighbour can add", () => {
+    const correlations = correlationsFrom(([a, b]) => [1e-4 * a, 1e-4 * b]);
+    const kept = (terms?: number[]) =>
+      pruneFunctions([radial(1), radial(2)], correlations, { ...usualPruning, smallestRange: 1e-2 }, terms)
+        .kept;
+    // Normal deviates of 200 atoms span about 5.5 sigma: 5.5e-4.
+    expect(kept([1e-3, 1e-3])).toEqual([0, 1]);
+    expect(kept([1e-3, 1])).toEqual([0]);
+    expect(failureOf(() => kept()).message).toContain("none of 2 symmetry functions varies");
+    expect(failureOf(() => kept([1])).code).toBe("shape");
   });
 
   it("keeps what is correlated less than the threshold, and copies under none", () => {
