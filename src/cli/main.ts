@@ -7,6 +7,7 @@ import { registerAnalyze } from "./analyze.ts";
 import { registerBuild } from "./build.ts";
 import { registerDynamics } from "./dynamics.ts";
 import { registerHop } from "./hop.ts";
+import { registerLearn } from "./learn.ts";
 import { registerPool } from "./pool.ts";
 import { registerPredict } from "./predict.ts";
 import { registerRelax } from "./relax.ts";
@@ -31,6 +32,7 @@ function createProgram(): Command {
   registerDynamics(program);
   registerHop(program);
   registerTrain(program);
+  registerLearn(program);
   registerPredict(program);
   registerAnalyze(program);
   registerPool(program);

@@ -7,6 +7,7 @@ import type { AtomsSummary } from "./atoms-model.ts";
 import type { CurvePlot } from "./curve-model.ts";
 import type { DynamicsSummary } from "./dynamics-model.ts";
 import type { HopSummary } from "./hop-model.ts";
+import type { LearningSummary } from "./learning-model.ts";
 import type { RelaxationSummary } from "./relaxation-model.ts";
 import type {
   CellComparison,
@@ -31,6 +32,7 @@ export interface ReportModel {
   readonly observations?: ObservationSummary;
   readonly comparisons?: readonly CellComparison[];
   readonly structures?: StructuresSummary;
+  readonly learning?: LearningSummary;
   readonly training?: TrainingSummary;
   readonly relaxations?: RelaxationSummary;
   readonly hop?: HopSummary;

@@ -12,6 +12,7 @@ import { fitSection } from "./sections/fit.ts";
 import { provenanceSection, syntheticNotice, verdictBlock } from "./sections/header.ts";
 import { hopSection } from "./sections/hop.ts";
 import { latticeSection } from "./sections/lattice.ts";
+import { learningSection } from "./sections/learning.ts";
 import { mcSection } from "./sections/mc.ts";
 import { methodsSection } from "./sections/methods.ts";
 import { observationSection } from "./sections/observations.ts";
@@ -57,6 +58,7 @@ export function renderReport(model: ReportModel): RenderedReport {
   if (observations !== undefined) sections.push(observationSection(observations, figures));
   if (comparisons.length > 0) sections.push(comparisonSection(comparisons, figures));
   if (structures !== undefined) sections.push(structuresSection(structures));
+  if (model.learning !== undefined) sections.push(learningSection(model.learning, figures));
   if (model.training !== undefined) sections.push(trainingSection(model.training, figures));
   if (relaxations !== undefined) sections.push(relaxationSection(relaxations, figures));
   if (hop !== undefined) sections.push(hopSection(hop, figures));

@@ -12,6 +12,11 @@ export const SNAPSHOTS = "snapshots";
 export const STRUCTURES = "structures";
 /** Folder of a trained potential; of a committee, with a folder for each member. */
 export const POTENTIAL = "potential";
+/** Folder of the labels that a study asked for, where it names no other. */
+export const LABELS = "labels";
+/** Folders of the searches and of the dynamics of a study that learns its potential, with a folder for each system. */
+export const SEARCHES = "search";
+export const MOTIONS = "dynamics";
 export const PROVENANCE = "provenance.json";
 
 /** "chain-0003": a task or state in names of files. */
@@ -33,6 +38,13 @@ export function memberFolder(member: number): string {
 /** A potential of n2p2's files. */
 const potentialPattern = /^(input\.nn|scaling\.data|weights\.\d+\.data)$/;
 const MOST_MEMBERS = 20;
+const potentialPlaces: readonly Place[] = [
+  ...Array.from({ length: MOST_MEMBERS }, (_, k) => ({
+    folder: memberFolder(k + 1),
+    pattern: potentialPattern,
+  })),
+  { folder: POTENTIAL, pattern: potentialPattern },
+];
 
 /** They are removed once the results are there. */
 export const checkpointFiles: Place = {
@@ -70,11 +82,16 @@ export const filesOf = {
   ],
   train: [
     { folder: "", pattern: /^(learning-curve|predictions|errors)\.csv$/ },
-    ...Array.from({ length: MOST_MEMBERS }, (_, k) => ({
-      folder: memberFolder(k + 1),
-      pattern: potentialPattern,
-    })),
-    { folder: POTENTIAL, pattern: potentialPattern },
+    ...potentialPlaces,
+    checkpointFiles,
+  ],
+  // Labels stay: whoever asks again finds them.
+  learn: [
+    {
+      folder: "",
+      pattern: /^(dataset\.extxyz|best\.extxyz|(rounds|checked|best|learning-curve|predictions)\.csv)$/,
+    },
+    ...potentialPlaces,
     checkpointFiles,
   ],
   report: [

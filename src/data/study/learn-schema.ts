@@ -36,7 +36,9 @@ export function learnSchema(pieces: SchemaPieces) {
       rounds: whole("trainings at most; learning ends earlier where the target is met")
         .max(MOST_ROUNDS)
         .default(8),
-      per_round: whole("structures that a round labels at most, beside the minima that it finds").default(200),
+      per_round: whole("structures that a round labels at most, beside the minima that it finds").default(
+        200,
+      ),
       trust: z
         .strictObject({
           low: positive("number", "members of the committee agree: nothing to learn, eV/Å").default(

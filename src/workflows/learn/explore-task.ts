@@ -43,6 +43,8 @@ export interface Candidate {
   readonly deviation: number;
   /** Values of symmetry functions outside the training set. */
   readonly outside: number;
+  /** eV/Å, mean of the members. */
+  readonly forces: Float64Array;
 }
 
 export interface ExploredMinimum {
@@ -138,7 +140,8 @@ function watchedPotential(
           const { forceDeviation: deviation } = committee(positions, cell);
           const outside = calculator.numExtrapolations;
           if (deviation < trust.low && outside === 0) return;
-          candidates.push({ positions: positions.slice(), cell: cell.slice(), deviation, outside });
+          const [at, box, forces] = [positions, cell, out.forces].map((numbers) => numbers.slice());
+          candidates.push({ positions: at, cell: box, deviation, outside, forces });
           if (deviation > trust.high) throw new NotTrusted();
         },
         state: () => calculator.state(),
@@ -163,7 +166,11 @@ const THERMOSTAT_FS = 100;
 /** A longer move of an atom in one step is no motion, Å. */
 const MAX_DISPLACEMENT_A = 0.5;
 
-function heat({ name, settings, seed, stream }: ExplorePayload, atoms: MovingAtoms, potential: Potential): void {
+function heat(
+  { name, settings, seed, stream }: ExplorePayload,
+  atoms: MovingAtoms,
+  potential: Potential,
+): void {
   const { temperature_K, steps } = settings;
   const { dynamics } = prepare(
     {
@@ -174,11 +181,13 @@ function heat({ name, settings, seed, stream }: ExplorePayload, atoms: MovingAto
         cell: [...atoms.cell],
         positions: [...atoms.positions],
         velocities: null,
-        fixed: [],
+        fixed: atoms.fixed ? [...atoms.species.keys()].filter((i) => atoms.fixed![i] === 1) : [],
       },
       ensemble: { kind: "langevin", time_fs: THERMOSTAT_FS },
       timeStep_fs: TIME_STEP_FS,
-      segments: [{ steps, temperature_K: [temperature_K, temperature_K], pressure_GPa: [0, 0], measured: false }],
+      segments: [
+        { steps, temperature_K: [temperature_K, temperature_K], pressure_GPa: [0, 0], measured: false },
+      ],
       start: { temperature_K, energy: "exact" },
       momentum: "removed",
       masses_amu: {},
@@ -197,6 +206,9 @@ function heat({ name, settings, seed, stream }: ExplorePayload, atoms: MovingAto
 }
 
 function fingerprintOf({ model, name, atoms, settings, seed, stream }: ExplorePayload): string {
-  const { species, periodic, positions, cell } = atoms;
-  return fingerprint({ model, name, species, periodic, positions: [...positions], cell: [...cell], settings, seed, stream });
+  const { species, periodic } = atoms;
+  const [positions, cell, fixed] = [atoms.positions, atoms.cell, atoms.fixed ?? []].map((numbers) => [
+    ...numbers,
+  ]);
+  return fingerprint({ model, name, species, periodic, positions, cell, fixed, settings, seed, stream });
 }

@@ -55,9 +55,15 @@ export function plan(loaded: LoadedStudy, outDir: string): LearnPlan {
   if (!study.train) throw studyError("train", "this command needs this section; {} takes every default");
   if (!study.relax) throw studyError("relax", "this command needs this section; {} takes every default");
   if (study.model)
-    throw studyError("model", "the potential is what is learned: leave this section out; labels are of the section labeler");
+    throw studyError(
+      "model",
+      "the potential is what is learned: leave this section out; labels are of the section labeler",
+    );
   if (study.dynamics && !study.hop)
-    throw studyError("dynamics", "the dynamics begin at the lowest minimum of a search, which needs the section hop");
+    throw studyError(
+      "dynamics",
+      "the dynamics begin at the lowest minimum of a search, which needs the section hop",
+    );
   if ("files" in study.train.test && !study.train.data)
     throw studyError("train.test.files", "the files are read as train.data says, which is missing");
   const opened = systemsOf(section, study.atoms, study.seed, folder);
@@ -85,9 +91,11 @@ export function plan(loaded: LoadedStudy, outDir: string): LearnPlan {
     labeler,
     relax,
     inputs: [
-      ...[...opened.flatMap(({ files }) => files), ...read.flatMap(({ files }) => files), ...setupPaths(setup)].map(
-        hashFile,
-      ),
+      ...[
+        ...opened.flatMap(({ files }) => files),
+        ...read.flatMap(({ files }) => files),
+        ...setupPaths(setup),
+      ].map(hashFile),
       ...labeler.inputs,
     ],
     warnings: [
@@ -110,7 +118,10 @@ function systemsOf(
   folder: string,
 ) {
   if (!systems && !atoms)
-    throw studyError("atoms", "this command needs this section, or learn.systems: what the potential is to learn");
+    throw studyError(
+      "atoms",
+      "this command needs this section, or learn.systems: what the potential is to learn",
+    );
   const given = systems ?? [{ name: "atoms", atoms: atoms!, search: undefined }];
   const needed = start_structures + rounds * explore.starts;
   return given.map((one, index) => {
