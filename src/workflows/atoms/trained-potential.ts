@@ -28,7 +28,11 @@ export function trainedSpec(
   const given = named === undefined ? [] : [named].flat();
   const folders =
     named === undefined
-      ? membersIn(join(outDir, POTENTIAL), "train", "neither `eciton train` nor `eciton learn` has been run for this study")
+      ? membersIn(
+          join(outDir, POTENTIAL),
+          "train",
+          "neither `eciton train` nor `eciton learn` has been run for this study",
+        )
       : given.flatMap((path, k) =>
           membersIn(
             pathFromStudy(folder, path),
@@ -39,8 +43,11 @@ export function trainedSpec(
   const members = folders.map((path) => readN2p2Potential(path, { units }));
   requireSameFunctions(members, folders);
   const files = folders.flatMap(potentialFiles).map(hashFile);
+  // As the study names it: results say the same wherever its folder lies.
+  const place = named === undefined ? POTENTIAL : given.join(", ");
+  const title = members.length === 1 ? place : `${place}, a committee of ${members.length}`;
   return {
-    spec: { kind: "hdnnp", title: folders.join(", "), members, extrapolation: extrapolation ?? "warn" },
+    spec: { kind: "hdnnp", title, members, extrapolation: extrapolation ?? "warn" },
     inputs: files,
   };
 }
