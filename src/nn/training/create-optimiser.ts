@@ -8,7 +8,7 @@ import {
 import type { HdnnpModel } from "../hdnnp/model.ts";
 import { Adam } from "./adam.ts";
 import { KalmanFilter } from "./kalman-filter.ts";
-import type { AdamSettings, KalmanSettings } from "./training-settings.ts";
+import type { AdamSettings, KalmanSettings, TrainingSettings } from "./training-settings.ts";
 import { weightOffsets } from "./weight-layout.ts";
 import type { WeightOptimiser } from "./weight-optimiser.ts";
 
@@ -19,6 +19,15 @@ export const compiledCovariance: CreateCovariance = (size, columns, diagonal) =>
   const plan = planCovariance(size, columns);
   return new CompiledCovariance(plan, covarianceMemory(plan), diagonal);
 };
+
+/** Weights of each block of the covariance: all, or those of each element; none for methods without one. */
+export function covarianceSizes(model: HdnnpModel, optimiser: TrainingSettings["optimiser"]): number[] {
+  if (optimiser.method !== "kalman") return [];
+  const offsets = weightOffsets(model);
+  return optimiser.strategy === "global"
+    ? [offsets[model.elements.length]]
+    : model.elements.map((_, k) => offsets[k + 1] - offsets[k]);
+}
 
 /**
  * @param columns candidates of an update, at most
@@ -32,11 +41,10 @@ export function createOptimiser(
   updates: number,
   createCovariance: CreateCovariance = compiledCovariance,
 ): WeightOptimiser {
-  const offsets = weightOffsets(model);
-  const size = offsets[model.elements.length];
-  if (settings.method === "adam") return new Adam(settings, size, columns);
-  const sizes =
-    settings.strategy === "global" ? [size] : model.elements.map((_, k) => offsets[k + 1] - offsets[k]);
-  const blocks = sizes.map((one) => createCovariance(one, columns, 1 / settings.epsilon));
+  if (settings.method === "adam")
+    return new Adam(settings, weightOffsets(model)[model.elements.length], columns);
+  const blocks = covarianceSizes(model, settings).map((size) =>
+    createCovariance(size, columns, 1 / settings.epsilon),
+  );
   return new KalmanFilter(settings, blocks, columns, updates);
 }

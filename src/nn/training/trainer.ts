@@ -42,7 +42,19 @@ export interface TrainerOptions {
   /** A minimiser, for l-bfgs. */
   readonly minimise?: MinimiseLoss;
   readonly createCovariance?: CreateCovariance;
+  /** Other threads that share the errors of the structures. */
+  readonly evaluate?: EvaluateErrors;
 }
+
+/**
+ * Errors of structures with these weights, in their order.
+ * @param first place of the first of them among those of the training and then of the test
+ */
+export type EvaluateErrors = (
+  structures: readonly TrainingStructure[],
+  first: number,
+  weights: Float64Array,
+) => StructureErrors[];
 
 /** Ways to leave an epoch before its end. */
 export interface EpochStops {
@@ -61,6 +73,7 @@ export class Trainer {
   readonly #data: TrainingData;
   readonly #settings: TrainingSettings;
   readonly #minimise: MinimiseLoss | null;
+  readonly #evaluate: EvaluateErrors | null;
   readonly #targets: FitTargets;
   readonly #plan: EpochPlan;
   readonly #evaluator: StructureEvaluator;
@@ -80,6 +93,7 @@ export class Trainer {
     this.#data = data;
     this.#settings = settings;
     this.#minimise = options.minimise ?? null;
+    this.#evaluate = options.evaluate ?? null;
     this.#targets = new FitTargets(data.model, data.train);
     this.#weights = weightsOf(data.model);
     this.#evaluator = new StructureEvaluator(data.model, data.dependence);
@@ -238,6 +252,10 @@ export class Trainer {
 
   /** undefined for no structures; null where this was left. */
   #errorsOf(structures: readonly TrainingStructure[], cancel: () => boolean): SetErrors | null | undefined {
+    if (this.#evaluate && structures.length > 0) {
+      const first = structures === this.#data.train ? 0 : this.#data.train.length;
+      return setErrors(this.#evaluate(structures, first, this.#weights));
+    }
     const rows: StructureErrors[] = [];
     for (const structure of structures) {
       const predicted = predict(this.#data.model, this.#evaluator, structure);

@@ -3,10 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { RandomStream } from "../../../src/core/random.ts";
-import type { Structure } from "../../../src/data/structure.ts";
 import { minimise } from "../../../src/dynamics/minimise/minimise.ts";
 import { readState, writeState } from "../../../src/exec/state-file.ts";
-import { evaluateHdnnp } from "../../../src/nn/hdnnp/hdnnp-reference.ts";
 import { dependenceOf } from "../../../src/nn/symmetry-functions/dependence.ts";
 import { FitTargets } from "../../../src/nn/training/fit-targets.ts";
 import { updateKinds } from "../../../src/nn/training/selection.ts";
@@ -15,34 +13,14 @@ import { type MinimiseLoss, Trainer, type TrainingData } from "../../../src/nn/t
 import type { TrainerState } from "../../../src/nn/training/trainer-state.ts";
 import { TrainingLoss } from "../../../src/nn/training/training-loss.ts";
 import { TrainingSet, type TrainingStructure } from "../../../src/nn/training/training-set.ts";
-import type { KalmanSettings, TrainingSettings } from "../../../src/nn/training/training-settings.ts";
+import type { TrainingSettings } from "../../../src/nn/training/training-settings.ts";
 import { weightsOf, withWeights } from "../../../src/nn/training/weight-layout.ts";
-import { smallModel, smallStructure } from "./small-model.ts";
+import { smallModel } from "./small-model.ts";
+import { kalman, labelled, settings, teacher } from "./taught.ts";
 
-const teacher = smallModel(7);
 /** Networks of the same shape with other weights. */
 const model = withWeights(teacher, weightsOf(smallModel(8)));
 const dependence = dependenceOf(model.elements);
-
-/** Structures with the energies, forces and stresses that the teacher gives them. */
-function labelled(seed: number): Structure {
-  const geometry = smallStructure(seed, seed % 3 !== 0);
-  const { energy, forces, virial } = evaluateHdnnp(teacher, geometry);
-  const c = geometry.cell;
-  const volume =
-    c[0] * (c[4] * c[8] - c[5] * c[7]) +
-    c[1] * (c[5] * c[6] - c[3] * c[8]) +
-    c[2] * (c[3] * c[7] - c[4] * c[6]);
-  return {
-    ...geometry,
-    energy,
-    forces,
-    ...(seed % 3 === 0 ? {} : { stress: virial.map((w) => -w / volume) }),
-    name: `structure ${seed}`,
-    info: {},
-    source: { file: "none", line: null },
-  };
-}
 
 let structures: readonly TrainingStructure[] = [];
 let data: TrainingData;
@@ -54,38 +32,6 @@ beforeAll(async () => {
   ({ structures } = await TrainingSet.create(model.elements, samples));
   data = { model, dependence, train: structures.slice(0, 12), test: structures.slice(12) };
 });
-
-const kalman: KalmanSettings = {
-  method: "kalman",
-  type: "standard",
-  strategy: "global",
-  epsilon: 0.01,
-  q0: 0.01,
-  qtau: 2.3,
-  qmin: 1e-6,
-  eta: 0.01,
-  etatau: 2.3,
-  etamax: 1,
-  lambda: 0.98,
-  nu: 0.9987,
-  energyBatch: 1,
-  forceBatch: 1,
-};
-
-const settings: TrainingSettings = {
-  optimiser: kalman,
-  epochs: 5,
-  energyFraction: 1,
-  forceFraction: 0.2,
-  stressFraction: 0,
-  // Forces of this teacher are small: errors of energies and forces then count alike.
-  forceWeight: 50,
-  stressWeight: 1,
-  selection: { mode: "random", energyThreshold: 0, forceThreshold: 1, trials: 3 },
-  initialWeights: { kind: "uniform", min: -1, max: 1 },
-  patience: null,
-  keep: "last",
-};
 
 const byLbfgs: MinimiseLoss = (loss, x, evaluations) =>
   minimise(loss, x, {
