@@ -6,7 +6,7 @@ export const ELEMENTS = 0;
 export const ELEMENTS_AT = 1;
 /** Rows of values and slopes of factors that an atom needs room for. */
 export const FACTOR_ROWS = 2;
-/** Work space: a row of CHUNK doubles for each angle, value and slope, and OWN_ROWS more. */
+/** Work space: a row of CHUNK doubles for each angle, value and slope, after OWN_ROWS others. */
 export const ROWS_AT = 3;
 export const ANGLE_ROWS = 4;
 /** Work space: values of the functions of an atom, and slopes of its energy with them. */
@@ -21,6 +21,8 @@ export const GROUPS_AT = 9;
 export const OUTSIDE = 10;
 export const OUTSIDE_AT = 11;
 export const OUTSIDE_ROOM = 12;
+/** Work space: slopes of the energy with the products of a patch. */
+export const WEIGHTS_OF_PATCH_AT = 13;
 export const HEAD = 16;
 
 /** Of a value outside: the caller's index of the atom, element, function, value. */
@@ -55,7 +57,7 @@ export const SHIFT = 3;
 export const INNER = 4;
 export const OUTER = 5;
 export const RATE = 6;
-/** 1 where the cut-off function is that of the factor before. */
+/** 1 where the cut-off function is that of the Gaussian before. */
 export const SAME_CUTOFF = 7;
 /** Bells of compact support: form of the core, left and right end. */
 export const LEFT = 2;
@@ -67,7 +69,10 @@ export const ASYMMETRIC_BELL = 2;
 /** A radial function, or a part of one: number of the factor, number of the function, coefficient. */
 export const RADIAL = 4;
 
-/** A group: what the functions of one element have to do with one pair of kinds of neighbours. */
+/**
+ * A group: what the functions of one element have to do with one pair of kinds of neighbours. Functions that differ in the
+ * angle only share a channel, the product of factors of two or, narrow, three distances.
+ */
 export const GROUP = 16;
 export const KIND_A = 0;
 export const KIND_B = 1;
@@ -75,24 +80,41 @@ export const KIND_B = 1;
 export const NARROW2 = 2;
 export const ANGLES = 3;
 export const ANGLES_AT = 4;
-/** Factors of the distance between the two neighbours. */
-export const FAR_FACTORS = 5;
-export const FAR_FACTORS_AT = 6;
-export const NARROW_CHANNELS = 7;
-export const WIDE_CHANNELS = 8;
-/** Narrow ones first. */
-export const CHANNELS_AT = 9;
+/** Channels, narrow ones first: rows of the factors of the first and of the second neighbour. */
+export const NARROW_CHANNELS = 5;
+export const WIDE_CHANNELS = 6;
+export const CHANNELS_AT = 7;
+/** Factors of the distance between the two neighbours, one for each narrow channel. */
+export const BETWEEN_AT = 8;
+export const NARROW_PATCHES = 9;
+export const WIDE_PATCHES = 10;
+export const PATCHES_AT = 11;
+/**
+ * The factors between neighbours as polynomials of t = r² − the lower end of an interval; 0 without. Intervals are numbered by
+ * the leading bits of r² as a double, all but so many; from the first on, each has TABLE_DEGREE + 1 coefficients for each
+ * factor. Below the lowest r² the factors themselves are taken.
+ */
+export const TABLE_AT = 12;
+export const TABLE_SHIFT = 13;
+export const TABLE_FIRST = 14;
+export const TABLE_LOWEST2 = 15;
+export const TABLE_DEGREE = 7;
 
-/** A channel, the radial part that members share: factors of the first, second neighbour and between them, members. */
-export const CHANNEL = 8;
-export const FIRST_FACTOR = 0;
-export const SECOND_FACTOR = 1;
-export const BETWEEN_FACTOR = 2;
-export const MEMBERS = 3;
-export const MEMBERS_AT = 4;
+export const CHANNEL = 2;
 
-/** A member: number of the angle, number of the function, coefficient. */
-export const MEMBER = 4;
+/**
+ * A patch: up to MOST_CHANNELS channels of one sort and angles, nearly all of whose products are functions. Numbers of the
+ * channels among those of the sort, numbers of the angles, and for each angle and channel function and coefficient (0 for
+ * a product that is none).
+ */
+export const PATCH = 8;
+export const PATCH_CHANNELS = 0;
+export const FIRST_CHANNEL = 1;
+export const PATCH_ANGLES = 4;
+export const PATCH_ANGLES_AT = 5;
+export const MEMBERS_AT = 6;
+export const MEMBER = 2;
+export const MOST_CHANNELS = 3;
 
 /** An angle: (1 + λ cos θ)^ζ with a whole or any ζ; or a bell of θ between two ends in radians. */
 export const ANGLE = 4;

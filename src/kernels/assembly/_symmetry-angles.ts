@@ -16,7 +16,10 @@ import { expTwo } from "./_exponential";
 import { lnUnit } from "./_logarithm";
 import { field, wholeField } from "./_symmetry-parameters";
 
-/** Values of `count` angles in rows from `values` on, and their slopes in rows from `slopes` on. */
+/**
+ * Values of `count` angles in rows from `values` on, and, unless that is 0, their slopes in rows from `slopes` on.
+ * @param bytes of a row that are wanted; up to 48 more are written
+ */
 export function anglesOf(
   table: usize,
   count: i32,
@@ -32,28 +35,58 @@ export function anglesOf(
     else powers(table, cosines, bytes, values, slopes);
     table += ANGLE << 3;
     values += ROW;
-    slopes += ROW;
+    if (slopes) slopes += ROW;
   }
 }
 
-/** p^zeta and zeta lambda p^(zeta - 1) with p = 1 + lambda cos theta. */
+/** p^zeta and zeta lambda p^(zeta - 1) with p = 1 + lambda cos theta, of eight cosines at once. */
 function wholePowers(table: usize, cosines: usize, bytes: usize, values: usize, slopes: usize): void {
   const lambda = f64x2.splat(field(table, LAMBDA));
   const factor = f64x2.splat(field(table, LAMBDA) * field(table, ZETA));
   const exponent = wholeField(table, ZETA) - 1;
   const one = f64x2.splat(1);
   const zero = f64x2.splat(0);
-  // Squarings: the exponents of usual functions take three at most.
-  for (let at: usize = 0; at < bytes; at += 16) {
-    const p = f64x2.max(f64x2.add(one, f64x2.mul(lambda, v128.load(cosines + at))), zero);
-    let square = p;
-    let power = exponent & 1 ? p : one;
-    for (let rest = exponent >> 1; rest != 0; rest >>= 1) {
-      square = f64x2.mul(square, square);
-      if (rest & 1) power = f64x2.mul(power, square);
+  const end = cosines + bytes;
+  for (; cosines < end; cosines += 64) {
+    const p0 = f64x2.max(f64x2.add(one, f64x2.mul(lambda, v128.load(cosines))), zero);
+    const p1 = f64x2.max(f64x2.add(one, f64x2.mul(lambda, v128.load(cosines, 16))), zero);
+    const p2 = f64x2.max(f64x2.add(one, f64x2.mul(lambda, v128.load(cosines, 32))), zero);
+    const p3 = f64x2.max(f64x2.add(one, f64x2.mul(lambda, v128.load(cosines, 48))), zero);
+    let power0 = one;
+    let power1 = one;
+    let power2 = one;
+    let power3 = one;
+    if (exponent) {
+      let square0 = p0;
+      let square1 = p1;
+      let square2 = p2;
+      let square3 = p3;
+      for (let rest = exponent; ; ) {
+        if (rest & 1) {
+          power0 = f64x2.mul(power0, square0);
+          power1 = f64x2.mul(power1, square1);
+          power2 = f64x2.mul(power2, square2);
+          power3 = f64x2.mul(power3, square3);
+        }
+        rest >>= 1;
+        if (rest == 0) break;
+        square0 = f64x2.mul(square0, square0);
+        square1 = f64x2.mul(square1, square1);
+        square2 = f64x2.mul(square2, square2);
+        square3 = f64x2.mul(square3, square3);
+      }
     }
-    v128.store(values + at, f64x2.mul(power, p));
-    v128.store(slopes + at, f64x2.mul(power, factor));
+    v128.store(values, f64x2.mul(power0, p0));
+    v128.store(values, f64x2.mul(power1, p1), 16);
+    v128.store(values, f64x2.mul(power2, p2), 32);
+    v128.store(values, f64x2.mul(power3, p3), 48);
+    values += 64;
+    if (!slopes) continue;
+    v128.store(slopes, f64x2.mul(power0, factor));
+    v128.store(slopes, f64x2.mul(power1, factor), 16);
+    v128.store(slopes, f64x2.mul(power2, factor), 32);
+    v128.store(slopes, f64x2.mul(power3, factor), 48);
+    slopes += 64;
   }
 }
 
@@ -72,7 +105,7 @@ function powers(table: usize, cosines: usize, bytes: usize, values: usize, slope
       slope = (zeta * lambda * value) / p;
     }
     store<f64>(values + at, value);
-    store<f64>(slopes + at, slope);
+    if (slopes) store<f64>(slopes + at, slope);
   }
 }
 
@@ -91,6 +124,7 @@ function bells(table: usize, cosines: usize, bytes: usize, values: usize, slopes
     );
     const sine2 = f64x2.sub(one, f64x2.mul(c, c));
     v128.store(values + at, bellTwo(form, false, theta, left, right));
+    if (!slopes) continue;
     const slope = f64x2.div(f64x2.neg(slopeTwo), f64x2.sqrt(sine2));
     v128.store(slopes + at, v128.and(slope, f64x2.gt(sine2, f64x2.splat(0))));
   }

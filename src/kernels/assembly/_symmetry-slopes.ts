@@ -5,30 +5,33 @@ import {
   ANGLE_ROWS,
   ANGLES,
   ANGLES_AT,
-  BETWEEN_FACTOR,
   CHANNEL,
   CHANNELS_AT,
   ELEMENTS,
-  FAR_FACTORS,
-  FIRST_FACTOR,
+  FIRST_CHANNEL,
   MEMBER,
-  MEMBERS,
   MEMBERS_AT,
   NARROW_CHANNELS,
+  NARROW_PATCHES,
   NEAR,
   NEAR_AT,
   OWN_ROWS,
+  PATCH,
+  PATCH_ANGLES,
+  PATCH_ANGLES_AT,
+  PATCH_CHANNELS,
+  PATCHES_AT,
   RADIAL,
   ROW,
   ROWS_AT,
-  SECOND_FACTOR,
   SLOPES_AT,
-  WIDE_CHANNELS,
+  WEIGHTS_OF_PATCH_AT,
+  WIDE_PATCHES,
 } from "../hdnnp-block";
 import { anglesOf } from "./_symmetry-angles";
 import { field, tableAt, tableOf, wholeField } from "./_symmetry-parameters";
 import {
-  factorSlopes,
+  factorRates,
   factorValues,
   fieldInverse,
   gradients,
@@ -37,24 +40,21 @@ import {
   vectors,
 } from "./_symmetry-slots";
 import {
-  betweenFrom,
   cosinesFrom,
   firstsFrom,
   NEAR_COUNT,
   NEAR_SET,
   OTHER_COUNT,
   OTHER_SET,
+  productsFrom,
   ROOM,
 } from "./_symmetry-triplets";
 
-// Rows of a part of the triplets: slopes with r_ij, r_ik, with r_jk divided by it, and with the cosine; sums over the
-// members of a channel of w A and w A'.
+// Rows of a part of the triplets: slopes with r_ij, r_ik, with r_jk divided by it, and with the cosine.
 const FIRST: usize = 0;
 const SECOND: usize = ROW;
 const BETWEEN: usize = 2 * ROW;
 const COSINE: usize = 3 * ROW;
-const SUM: usize = 4 * ROW;
-const SLOPE_SUM: usize = 5 * ROW;
 
 /** Radial functions. */
 export function addRadialSlopes(element: usize): void {
@@ -68,11 +68,12 @@ export function addRadialSlopes(element: usize): void {
     const end = <usize>load<u32>(slots, 12);
     let radial = tableOf(near, 3);
     for (let n = wholeField(near, 2); n > 0; n--) {
-      const slopes = factorSlopes + stride * <usize>field(radial, 0);
-      const weight = weightOf(weights, radial);
+      const row = stride * <usize>field(radial, 0);
+      const weight = field(radial, 2) * load<f64>(weights + ((<usize>field(radial, 1)) << 3));
       for (let at = begin; at < end; at += 8) {
         const along = gradients + (at << 2);
-        store<f64>(along, load<f64>(along, 24) + weight * load<f64>(slopes + at), 24);
+        const slope = load<f64>(factorValues + row + at) * load<f64>(factorRates + row + at);
+        store<f64>(along, load<f64>(along, 24) + weight * slope, 24);
       }
       radial += RADIAL << 3;
     }
@@ -80,174 +81,340 @@ export function addRadialSlopes(element: usize): void {
   }
 }
 
-function weightOf(weights: usize, member: usize): f64 {
-  return field(member, 2) * load<f64>(weights + ((<usize>field(member, 1)) << 3));
-}
-
 /** Functions of a group's triplets. */
 export function addAngularSlopes(group: usize, entry: usize): void {
   const room = <usize>load<u32>(entry + ROOM);
-  const narrow = wholeField(group, NARROW_CHANNELS);
-  const wide = wholeField(group, WIDE_CHANNELS);
-  addSet(group, <usize>load<u32>(entry + NEAR_SET), room, <usize>load<u32>(entry + NEAR_COUNT), narrow, wide);
-  addSet(group, <usize>load<u32>(entry + OTHER_SET), room, <usize>load<u32>(entry + OTHER_COUNT), 0, wide);
+  const narrow = wholeField(group, NARROW_PATCHES);
+  const near = <usize>load<u32>(entry + NEAR_SET);
+  addSet(
+    group,
+    near,
+    room,
+    <usize>load<u32>(entry + NEAR_COUNT),
+    narrow,
+    2 * wholeField(group, NARROW_CHANNELS),
+  );
+  addSet(group, <usize>load<u32>(entry + OTHER_SET), room, <usize>load<u32>(entry + OTHER_COUNT), 0, 0);
 }
 
-function addSet(group: usize, set: usize, room: usize, count: usize, narrow: i32, wide: i32): void {
+/**
+ * @param narrow patches of narrow functions that count here
+ * @param wideFrom the row of products where those of wide channels begin
+ */
+function addSet(group: usize, set: usize, room: usize, count: usize, narrow: i32, wideFrom: i32): void {
   const rows = tableOf(tableAt(0), ROWS_AT);
   const angles = rows + OWN_ROWS * ROW;
-  const angleSlopes = angles + ROW * <usize>wholeField(tableAt(0), ANGLE_ROWS);
+  const angleRows = ROW * <usize>wholeField(tableAt(0), ANGLE_ROWS);
   const angleTable = tableOf(group, ANGLES_AT);
   const numAngles = wholeField(group, ANGLES);
-  const channels = tableOf(group, CHANNELS_AT);
-  const skipped = wholeField(group, NARROW_CHANNELS) - narrow;
-  const slopeRows = <usize>wholeField(group, FAR_FACTORS) * room;
+  const wide = wholeField(group, WIDE_PATCHES);
+  const skipped = wholeField(group, NARROW_PATCHES) - narrow;
+  const narrowChannels = wholeField(group, NARROW_CHANNELS);
+  const row = room << 3;
   const bytes = count << 3;
+  toSlopes = angleRows;
+  toBetween = <usize>narrowChannels * row;
   for (let at: usize = 0; at < bytes; at += ROW) {
     const part = min<usize>(ROW, bytes - at);
-    const seconds = set + (at >> 1);
-    const firsts = set + firstsFrom(room) + (at >> 2);
     const cosines = set + cosinesFrom(room) + at;
-    anglesOf(angleTable, numAngles, cosines, part, angles, angleSlopes);
+    anglesOf(angleTable, numAngles, cosines, part, angles, angles + angleRows);
     memory.fill(rows, 0, 4 * ROW);
-    let channel = channels + ((<usize>skipped * CHANNEL) << 3);
+    seconds = set + (at >> 1);
+    firsts = set + firstsFrom(room) + (at >> 2);
+    const products = set + productsFrom(room) + at;
+    let patch = tableOf(group, PATCHES_AT) + ((<usize>skipped * PATCH) << 3);
+    const narrowTable = tableOf(group, CHANNELS_AT);
+    const wideTable = narrowTable + ((<usize>narrowChannels * CHANNEL) << 3);
     for (let n = 0; n < narrow + wide; n++) {
-      sumMembers(channel, angles, angleSlopes, part, rows);
-      const first = stride * <usize>field(channel, FIRST_FACTOR);
-      const second = stride * <usize>field(channel, SECOND_FACTOR);
-      if (n < narrow) {
-        const between = set + betweenFrom(room) + ((<usize>field(channel, BETWEEN_FACTOR) * room) << 3) + at;
-        addNarrow(seconds, firsts, first, second, between, between + (slopeRows << 3), part, rows);
-      } else addWide(seconds, firsts, first, second, part, rows);
-      channel += CHANNEL << 3;
+      if (n < narrow) addPatch(patch, narrowTable, products, row, true, angles, part, rows);
+      else addPatch(patch, wideTable, products + <usize>wideFrom * row, row, false, angles, part, rows);
+      patch += PATCH << 3;
     }
-    spread(seconds, firsts, cosines, part, rows);
+    spread(cosines, part, rows);
   }
 }
 
-/** Sums of w A and w A' over the members of a channel. */
-function sumMembers(channel: usize, angles: usize, angleSlopes: usize, bytes: usize, rows: usize): void {
-  const weights = tableOf(tableAt(0), SLOPES_AT);
-  const sums = rows + SUM;
-  const slopeSums = rows + SLOPE_SUM;
-  const toSlope = angleSlopes - angles;
-  let member = tableOf(channel, MEMBERS_AT);
-  let rest = wholeField(channel, MEMBERS);
-  let keep = f64x2.splat(0);
-  for (; rest >= 4; rest -= 4) {
-    const a0 = angles + ROW * <usize>field(member, 0);
-    const a1 = angles + ROW * <usize>field(member, MEMBER);
-    const a2 = angles + ROW * <usize>field(member, 2 * MEMBER);
-    const a3 = angles + ROW * <usize>field(member, 3 * MEMBER);
-    const w0 = f64x2.splat(weightOf(weights, member));
-    const w1 = f64x2.splat(weightOf(weights, member + (MEMBER << 3)));
-    const w2 = f64x2.splat(weightOf(weights, member + 2 * (MEMBER << 3)));
-    const w3 = f64x2.splat(weightOf(weights, member + 3 * (MEMBER << 3)));
-    for (let at: usize = 0; at < bytes; at += 16) {
-      const sum = f64x2.add(
-        f64x2.add(f64x2.mul(w0, v128.load(a0 + at)), f64x2.mul(w1, v128.load(a1 + at))),
-        f64x2.add(f64x2.mul(w2, v128.load(a2 + at)), f64x2.mul(w3, v128.load(a3 + at))),
-      );
-      const slope = f64x2.add(
-        f64x2.add(f64x2.mul(w0, v128.load(a0 + toSlope + at)), f64x2.mul(w1, v128.load(a1 + toSlope + at))),
-        f64x2.add(f64x2.mul(w2, v128.load(a2 + toSlope + at)), f64x2.mul(w3, v128.load(a3 + toSlope + at))),
-      );
-      v128.store(sums + at, f64x2.add(sum, v128.and(keep, v128.load(sums + at))));
-      v128.store(slopeSums + at, f64x2.add(slope, v128.and(keep, v128.load(slopeSums + at))));
-    }
-    member += MEMBER << 5;
-    keep = i64x2.splat(-1);
-  }
-  for (; rest > 0; rest--) {
-    const a0 = angles + ROW * <usize>field(member, 0);
-    const w0 = f64x2.splat(weightOf(weights, member));
-    for (let at: usize = 0; at < bytes; at += 16) {
-      v128.store(
-        sums + at,
-        f64x2.add(f64x2.mul(w0, v128.load(a0 + at)), v128.and(keep, v128.load(sums + at))),
-      );
-      v128.store(
-        slopeSums + at,
-        f64x2.add(f64x2.mul(w0, v128.load(a0 + toSlope + at)), v128.and(keep, v128.load(slopeSums + at))),
-      );
-    }
+// Of the part of the triplets that is worked on: slots of the neighbours; from the values of an angle to its slopes, and
+// from the products of a narrow channel to those with the slope of the third factor.
+let seconds: usize;
+let firsts: usize;
+let toSlopes: usize;
+let toBetween: usize;
+// Of a channel: its products, rates of the factors of the first and of the second neighbour.
+let products0: usize;
+let products1: usize;
+let products2: usize;
+let ratesFirst0: usize;
+let ratesFirst1: usize;
+let ratesFirst2: usize;
+let ratesSecond0: usize;
+let ratesSecond1: usize;
+let ratesSecond2: usize;
+
+/** Slopes of the energy by way of the functions of a patch, into the rows. */
+function addPatch(
+  patch: usize,
+  table: usize,
+  products: usize,
+  row: usize,
+  narrow: bool,
+  angles: usize,
+  bytes: usize,
+  rows: usize,
+): void {
+  const numAngles = wholeField(patch, PATCH_ANGLES);
+  const channels = wholeField(patch, PATCH_CHANNELS);
+  const slopes = tableOf(tableAt(0), SLOPES_AT);
+  const weights = tableOf(tableAt(0), WEIGHTS_OF_PATCH_AT);
+  let member = tableOf(patch, MEMBERS_AT);
+  const weightsEnd = weights + ((<usize>(numAngles * channels)) << 3);
+  for (let at = weights; at < weightsEnd; at += 8) {
+    store<f64>(at, field(member, 1) * load<f64>(slopes + ((<usize>field(member, 0)) << 3)));
     member += MEMBER << 3;
-    keep = i64x2.splat(-1);
   }
+  const first = <usize>field(patch, FIRST_CHANNEL);
+  const second = <usize>field(patch, FIRST_CHANNEL + 1);
+  const third = <usize>field(patch, FIRST_CHANNEL + 2);
+  products0 = products + row * first;
+  products1 = products + row * second;
+  products2 = products + row * third;
+  ratesFirst0 = factorRates + stride * <usize>field(table, CHANNEL * first);
+  ratesFirst1 = factorRates + stride * <usize>field(table, CHANNEL * second);
+  ratesFirst2 = factorRates + stride * <usize>field(table, CHANNEL * third);
+  ratesSecond0 = factorRates + stride * <usize>field(table, CHANNEL * first + 1);
+  ratesSecond1 = factorRates + stride * <usize>field(table, CHANNEL * second + 1);
+  ratesSecond2 = factorRates + stride * <usize>field(table, CHANNEL * third + 1);
+  const list = tableOf(patch, PATCH_ANGLES_AT);
+  const listEnd = list + ((<usize>numAngles) << 3);
+  if (channels == 3) addThree(list, listEnd, angles, weights, narrow, bytes, rows);
+  else if (channels == 2) addTwo(list, listEnd, angles, weights, narrow, bytes, rows);
+  else addOne(list, listEnd, angles, weights, narrow, bytes, rows);
 }
 
-function addNarrow(
-  seconds: usize,
-  firsts: usize,
-  first: usize,
-  second: usize,
-  between: usize,
-  betweenSlopes: usize,
+function addThree(
+  list: usize,
+  listEnd: usize,
+  angles: usize,
+  weights: usize,
+  narrow: bool,
   bytes: usize,
   rows: usize,
 ): void {
-  const values = factorValues;
-  const slopes = factorSlopes;
+  const t0 = products0;
+  const first0 = ratesFirst0;
+  const second0 = ratesSecond0;
+  const t1 = products1;
+  const first1 = ratesFirst1;
+  const second1 = ratesSecond1;
+  const t2 = products2;
+  const first2 = ratesFirst2;
+  const second2 = ratesSecond2;
+  const between = toBetween;
+  const slopes = toSlopes;
+  let firstAt = firsts;
+  let secondAt = seconds;
   for (let at: usize = 0; at < bytes; at += 16) {
-    const j = first + <usize>load<u32>(firsts + (at >> 2));
-    const k0 = second + <usize>load<u32>(seconds + (at >> 1));
-    const k1 = second + <usize>load<u32>(seconds + (at >> 1), 4);
-    const valueJ = v128.load64_splat(values + j);
-    const slopeJ = v128.load64_splat(slopes + j);
-    const valueK = v128.load64_lane(values + k1, v128.load64_zero(values + k0), 1);
-    const slopeK = v128.load64_lane(slopes + k1, v128.load64_zero(slopes + k0), 1);
-    const x = v128.load(between + at);
-    const both = f64x2.mul(valueJ, valueK);
-    const sum = v128.load(rows + at, SUM);
-    const scaled = f64x2.mul(sum, x);
+    let w = weights;
+    let sum0 = f64x2.splat(0);
+    let slope0 = f64x2.splat(0);
+    let sum1 = f64x2.splat(0);
+    let slope1 = f64x2.splat(0);
+    let sum2 = f64x2.splat(0);
+    let slope2 = f64x2.splat(0);
+    for (let p = list; p < listEnd; p += 8) {
+      const row = angles + ROW * <usize>load<f64>(p) + at;
+      const value = v128.load(row);
+      const slope = v128.load(row + slopes);
+      const w0 = v128.load64_splat(w);
+      sum0 = f64x2.add(sum0, f64x2.mul(w0, value));
+      slope0 = f64x2.add(slope0, f64x2.mul(w0, slope));
+      const w1 = v128.load64_splat(w, 8);
+      sum1 = f64x2.add(sum1, f64x2.mul(w1, value));
+      slope1 = f64x2.add(slope1, f64x2.mul(w1, slope));
+      const w2 = v128.load64_splat(w, 16);
+      sum2 = f64x2.add(sum2, f64x2.mul(w2, value));
+      slope2 = f64x2.add(slope2, f64x2.mul(w2, slope));
+      w += 24;
+    }
+    const j = <usize>load<u32>(firstAt);
+    const k0 = <usize>load<u32>(secondAt);
+    const k1 = <usize>load<u32>(secondAt, 4);
+    firstAt += 4;
+    secondAt += 8;
     const row = rows + at;
-    v128.store(row, f64x2.add(v128.load(row, FIRST), f64x2.mul(scaled, f64x2.mul(slopeJ, valueK))), FIRST);
-    v128.store(row, f64x2.add(v128.load(row, SECOND), f64x2.mul(scaled, f64x2.mul(valueJ, slopeK))), SECOND);
-    v128.store(
-      row,
-      f64x2.add(v128.load(row, BETWEEN), f64x2.mul(f64x2.mul(sum, both), v128.load(betweenSlopes + at))),
-      BETWEEN,
+    if (narrow) {
+      let across = v128.load(row, BETWEEN);
+      across = f64x2.add(across, f64x2.mul(sum0, v128.load(t0 + between + at)));
+      across = f64x2.add(across, f64x2.mul(sum1, v128.load(t1 + between + at)));
+      across = f64x2.add(across, f64x2.mul(sum2, v128.load(t2 + between + at)));
+      v128.store(row, across, BETWEEN);
+    }
+    let alongJ = v128.load(row, FIRST);
+    let alongK = v128.load(row, SECOND);
+    let cosine = v128.load(row, COSINE);
+    const product0 = v128.load(t0 + at);
+    const whole0 = f64x2.mul(sum0, product0);
+    alongJ = f64x2.add(alongJ, f64x2.mul(whole0, v128.load64_splat(first0 + j)));
+    alongK = f64x2.add(
+      alongK,
+      f64x2.mul(whole0, v128.load64_lane(second0 + k1, v128.load64_zero(second0 + k0), 1)),
     );
-    v128.store(
-      row,
-      f64x2.add(v128.load(row, COSINE), f64x2.mul(v128.load(row, SLOPE_SUM), f64x2.mul(both, x))),
-      COSINE,
+    cosine = f64x2.add(cosine, f64x2.mul(slope0, product0));
+    const product1 = v128.load(t1 + at);
+    const whole1 = f64x2.mul(sum1, product1);
+    alongJ = f64x2.add(alongJ, f64x2.mul(whole1, v128.load64_splat(first1 + j)));
+    alongK = f64x2.add(
+      alongK,
+      f64x2.mul(whole1, v128.load64_lane(second1 + k1, v128.load64_zero(second1 + k0), 1)),
     );
+    cosine = f64x2.add(cosine, f64x2.mul(slope1, product1));
+    const product2 = v128.load(t2 + at);
+    const whole2 = f64x2.mul(sum2, product2);
+    alongJ = f64x2.add(alongJ, f64x2.mul(whole2, v128.load64_splat(first2 + j)));
+    alongK = f64x2.add(
+      alongK,
+      f64x2.mul(whole2, v128.load64_lane(second2 + k1, v128.load64_zero(second2 + k0), 1)),
+    );
+    cosine = f64x2.add(cosine, f64x2.mul(slope2, product2));
+    v128.store(row, alongJ, FIRST);
+    v128.store(row, alongK, SECOND);
+    v128.store(row, cosine, COSINE);
   }
 }
 
-function addWide(
-  seconds: usize,
-  firsts: usize,
-  first: usize,
-  second: usize,
+function addTwo(
+  list: usize,
+  listEnd: usize,
+  angles: usize,
+  weights: usize,
+  narrow: bool,
   bytes: usize,
   rows: usize,
 ): void {
-  const values = factorValues;
-  const slopes = factorSlopes;
+  const t0 = products0;
+  const first0 = ratesFirst0;
+  const second0 = ratesSecond0;
+  const t1 = products1;
+  const first1 = ratesFirst1;
+  const second1 = ratesSecond1;
+  const between = toBetween;
+  const slopes = toSlopes;
+  let firstAt = firsts;
+  let secondAt = seconds;
   for (let at: usize = 0; at < bytes; at += 16) {
-    const j = first + <usize>load<u32>(firsts + (at >> 2));
-    const k0 = second + <usize>load<u32>(seconds + (at >> 1));
-    const k1 = second + <usize>load<u32>(seconds + (at >> 1), 4);
-    const valueJ = v128.load64_splat(values + j);
-    const slopeJ = v128.load64_splat(slopes + j);
-    const valueK = v128.load64_lane(values + k1, v128.load64_zero(values + k0), 1);
-    const slopeK = v128.load64_lane(slopes + k1, v128.load64_zero(slopes + k0), 1);
+    let w = weights;
+    let sum0 = f64x2.splat(0);
+    let slope0 = f64x2.splat(0);
+    let sum1 = f64x2.splat(0);
+    let slope1 = f64x2.splat(0);
+    for (let p = list; p < listEnd; p += 8) {
+      const row = angles + ROW * <usize>load<f64>(p) + at;
+      const value = v128.load(row);
+      const slope = v128.load(row + slopes);
+      const w0 = v128.load64_splat(w);
+      sum0 = f64x2.add(sum0, f64x2.mul(w0, value));
+      slope0 = f64x2.add(slope0, f64x2.mul(w0, slope));
+      const w1 = v128.load64_splat(w, 8);
+      sum1 = f64x2.add(sum1, f64x2.mul(w1, value));
+      slope1 = f64x2.add(slope1, f64x2.mul(w1, slope));
+      w += 16;
+    }
+    const j = <usize>load<u32>(firstAt);
+    const k0 = <usize>load<u32>(secondAt);
+    const k1 = <usize>load<u32>(secondAt, 4);
+    firstAt += 4;
+    secondAt += 8;
     const row = rows + at;
-    const sum = v128.load(row, SUM);
-    v128.store(row, f64x2.add(v128.load(row, FIRST), f64x2.mul(sum, f64x2.mul(slopeJ, valueK))), FIRST);
-    v128.store(row, f64x2.add(v128.load(row, SECOND), f64x2.mul(sum, f64x2.mul(valueJ, slopeK))), SECOND);
-    v128.store(
-      row,
-      f64x2.add(v128.load(row, COSINE), f64x2.mul(v128.load(row, SLOPE_SUM), f64x2.mul(valueJ, valueK))),
-      COSINE,
+    if (narrow) {
+      let across = v128.load(row, BETWEEN);
+      across = f64x2.add(across, f64x2.mul(sum0, v128.load(t0 + between + at)));
+      across = f64x2.add(across, f64x2.mul(sum1, v128.load(t1 + between + at)));
+      v128.store(row, across, BETWEEN);
+    }
+    let alongJ = v128.load(row, FIRST);
+    let alongK = v128.load(row, SECOND);
+    let cosine = v128.load(row, COSINE);
+    const product0 = v128.load(t0 + at);
+    const whole0 = f64x2.mul(sum0, product0);
+    alongJ = f64x2.add(alongJ, f64x2.mul(whole0, v128.load64_splat(first0 + j)));
+    alongK = f64x2.add(
+      alongK,
+      f64x2.mul(whole0, v128.load64_lane(second0 + k1, v128.load64_zero(second0 + k0), 1)),
     );
+    cosine = f64x2.add(cosine, f64x2.mul(slope0, product0));
+    const product1 = v128.load(t1 + at);
+    const whole1 = f64x2.mul(sum1, product1);
+    alongJ = f64x2.add(alongJ, f64x2.mul(whole1, v128.load64_splat(first1 + j)));
+    alongK = f64x2.add(
+      alongK,
+      f64x2.mul(whole1, v128.load64_lane(second1 + k1, v128.load64_zero(second1 + k0), 1)),
+    );
+    cosine = f64x2.add(cosine, f64x2.mul(slope1, product1));
+    v128.store(row, alongJ, FIRST);
+    v128.store(row, alongK, SECOND);
+    v128.store(row, cosine, COSINE);
+  }
+}
+
+function addOne(
+  list: usize,
+  listEnd: usize,
+  angles: usize,
+  weights: usize,
+  narrow: bool,
+  bytes: usize,
+  rows: usize,
+): void {
+  const t0 = products0;
+  const first0 = ratesFirst0;
+  const second0 = ratesSecond0;
+  const between = toBetween;
+  const slopes = toSlopes;
+  let firstAt = firsts;
+  let secondAt = seconds;
+  for (let at: usize = 0; at < bytes; at += 16) {
+    let w = weights;
+    let sum0 = f64x2.splat(0);
+    let slope0 = f64x2.splat(0);
+    for (let p = list; p < listEnd; p += 8) {
+      const row = angles + ROW * <usize>load<f64>(p) + at;
+      const value = v128.load(row);
+      const slope = v128.load(row + slopes);
+      const w0 = v128.load64_splat(w);
+      sum0 = f64x2.add(sum0, f64x2.mul(w0, value));
+      slope0 = f64x2.add(slope0, f64x2.mul(w0, slope));
+      w += 8;
+    }
+    const j = <usize>load<u32>(firstAt);
+    const k0 = <usize>load<u32>(secondAt);
+    const k1 = <usize>load<u32>(secondAt, 4);
+    firstAt += 4;
+    secondAt += 8;
+    const row = rows + at;
+    if (narrow) {
+      let across = v128.load(row, BETWEEN);
+      across = f64x2.add(across, f64x2.mul(sum0, v128.load(t0 + between + at)));
+      v128.store(row, across, BETWEEN);
+    }
+    let alongJ = v128.load(row, FIRST);
+    let alongK = v128.load(row, SECOND);
+    let cosine = v128.load(row, COSINE);
+    const product0 = v128.load(t0 + at);
+    const whole0 = f64x2.mul(sum0, product0);
+    alongJ = f64x2.add(alongJ, f64x2.mul(whole0, v128.load64_splat(first0 + j)));
+    alongK = f64x2.add(
+      alongK,
+      f64x2.mul(whole0, v128.load64_lane(second0 + k1, v128.load64_zero(second0 + k0), 1)),
+    );
+    cosine = f64x2.add(cosine, f64x2.mul(slope0, product0));
+    v128.store(row, alongJ, FIRST);
+    v128.store(row, alongK, SECOND);
+    v128.store(row, cosine, COSINE);
   }
 }
 
 /** Takes the slopes of the triplets to the gradients of the slots. */
-function spread(seconds: usize, firsts: usize, cosines: usize, bytes: usize, rows: usize): void {
+function spread(cosines: usize, bytes: usize, rows: usize): void {
   for (let at: usize = 0; at < bytes; at += 16) {
     const j = <usize>load<u32>(firsts + (at >> 2));
     const k0 = <usize>load<u32>(seconds + (at >> 1));

@@ -28,9 +28,9 @@ export let fieldInverse: usize;
 export let vectors: usize;
 /** Of four doubles: slope of the atom's energy with the displacement, but for what is along it; that in the fourth. */
 export let gradients: usize;
-/** Values of factor n at factorValues + n stride, slopes with distance at factorSlopes + n stride. */
+/** Values of factor n at factorValues + n stride, slopes with distance divided by them at factorRates + n stride. */
 export let factorValues: usize;
-export let factorSlopes: usize;
+export let factorRates: usize;
 // Records of the neighbours within reach and squares of their distances, as they come.
 let nearRecords: usize;
 let nearSquares: usize;
@@ -56,7 +56,7 @@ export function setUpSlots(work: usize, slots: usize): void {
   nearRecords = work + 14 * stride;
   nearSquares = work + 15 * stride;
   factorValues = work + 16 * stride;
-  factorSlopes = factorValues + stride * <usize>wholeField(tableAt(0), FACTOR_ROWS);
+  factorRates = factorValues + stride * <usize>wholeField(tableAt(0), FACTOR_ROWS);
   slotsEnd = work + slotBytes(slots);
   pad(0);
   pad(8);
@@ -164,11 +164,21 @@ export function fillFactors(element: usize): void {
         fieldLength + at,
         min<usize>(ROW, end - at),
         factorValues + at,
-        factorSlopes + at,
+        factorRates + at,
         stride,
         cut,
       );
+    for (let n = wholeField(near, 0) - 1; n >= 0; n--) divide(stride * <usize>n, begin, end);
     near += NEAR << 3;
+  }
+}
+
+/** Slopes become rates. Where the value is zero, so is the slope. */
+function divide(row: usize, begin: usize, end: usize): void {
+  for (let at = row + begin; at < row + end; at += 16) {
+    const value = v128.load(factorValues + at);
+    const rate = f64x2.div(v128.load(factorRates + at), value);
+    v128.store(factorRates + at, v128.and(rate, f64x2.ne(value, f64x2.splat(0))));
   }
 }
 

@@ -4,21 +4,30 @@
 //   4 m bytes  slots of second neighbours, u32
 //   2 m bytes  slots of first neighbours, one u32 for two triplets
 //   8 m bytes  squares of the distances between the neighbours, then cosines of the angles
-//   8 m bytes  for each far factor values, then likewise slopes divided by the distance, of near triplets only
+//   8 m bytes  for each row of products of factors: of near triplets those of narrow channels, then the same with the
+//              slope of the third factor divided by its distance; then those of wide channels
 import {
-  FAR_FACTORS,
-  FAR_FACTORS_AT,
+  BETWEEN_AT,
+  CHANNEL,
+  CHANNELS_AT,
+  FACTOR,
   KIND_A,
   KIND_B,
   NARROW_CHANNELS,
+  OUTER,
   NARROW2,
   ROW,
   ROWS_AT,
+  TABLE_AT,
+  TABLE_DEGREE,
+  TABLE_FIRST,
+  TABLE_LOWEST2,
+  TABLE_SHIFT,
   WIDE_CHANNELS,
 } from "../hdnnp-block";
 import { factorsOf } from "./_symmetry-factors";
 import { field, tableAt, tableOf, wholeField } from "./_symmetry-parameters";
-import { fieldInverse, fieldSquare, fieldX, kindTable, stride } from "./_symmetry-slots";
+import { factorValues, fieldInverse, fieldSquare, fieldX, kindTable, stride } from "./_symmetry-slots";
 
 /** Words of a group's entry. */
 export const ROOM: usize = 0;
@@ -36,7 +45,7 @@ export function cosinesFrom(room: usize): usize {
   return 6 * room;
 }
 
-export function betweenFrom(room: usize): usize {
+export function productsFrom(room: usize): usize {
   return 14 * room;
 }
 
@@ -51,7 +60,8 @@ export function tripletRoom(group: usize): usize {
 }
 
 export function tripletBytes(group: usize, room: usize): usize {
-  return room * (28 + 16 * <usize>wholeField(group, FAR_FACTORS));
+  const rows = 2 * (wholeField(group, NARROW_CHANNELS) + wholeField(group, WIDE_CHANNELS));
+  return room * (28 + 8 * <usize>rows);
 }
 
 // Where the next triplets go: ends of the slots of seconds, and of the squares.
@@ -60,15 +70,20 @@ let nearSquares: usize;
 let otherSeconds: usize;
 let otherSquares: usize;
 
-/** Collects the triplets of a group from `at` on, with their cosines and factors; returns the first byte after them. */
+/** Collects the triplets of a group from `at` on, with their cosines and products; returns the first byte after them. */
 export function collectTriplets(group: usize, at: usize, entry: usize): usize {
   const room = tripletRoom(group);
-  const far = <usize>wholeField(group, FAR_FACTORS);
+  const narrow = wholeField(group, NARROW_CHANNELS);
+  const wide = wholeField(group, WIDE_CHANNELS);
   const near = at;
-  const other = near + betweenFrom(room) + 16 * far * room;
+  const other = near + productsFrom(room) + ((<usize>(2 * narrow + wide) * room) << 3);
   const numNear = pairUp(group, near, other, room);
   const numOther = (otherSeconds - other) >> 2;
-  if (far > 0) fillBetween(group, near, room, numNear);
+  if (narrow > 0) fillNarrow(group, near, room, numNear);
+  const channels = tableOf(group, CHANNELS_AT) + ((<usize>narrow * CHANNEL) << 3);
+  const row = room << 3;
+  fillWide(channels, wide, near, near + productsFrom(room) + 2 * <usize>narrow * row, row, numNear, room);
+  fillWide(channels, wide, other, other + productsFrom(room), row, numOther, room);
   fillCosines(near, room, numNear);
   fillCosines(other, room, numOther);
   store<u32>(entry + ROOM, <u32>room);
@@ -76,7 +91,7 @@ export function collectTriplets(group: usize, at: usize, entry: usize): usize {
   store<u32>(entry + NEAR_SET, <u32>near);
   store<u32>(entry + OTHER_COUNT, <u32>numOther);
   store<u32>(entry + OTHER_SET, <u32>other);
-  return other + betweenFrom(room);
+  return other + productsFrom(room) + <usize>wide * row;
 }
 
 /** Slots and squares of all triplets; returns the number of near ones. */
@@ -166,17 +181,22 @@ function collect(j: usize, begin: usize, end: usize, narrow2: f64, others: bool)
   otherSquares = squares2;
 }
 
-/** Values of the far factors, and their slopes divided by the distance. */
-function fillBetween(group: usize, set: usize, room: usize, count: usize): void {
-  const table = tableOf(group, FAR_FACTORS_AT);
-  const factors = wholeField(group, FAR_FACTORS);
+/** Products of three factors, and those with the slope of the third one. */
+function fillNarrow(group: usize, set: usize, room: usize, count: usize): void {
+  const table = tableOf(group, BETWEEN_AT);
+  const channels = wholeField(group, NARROW_CHANNELS);
   const rows = tableOf(tableAt(0), ROWS_AT);
   const lengths = rows + 2 * ROW;
   const inverses = rows + 3 * ROW;
+  const row = room << 3;
   const squares = set + cosinesFrom(room);
-  const values = set + betweenFrom(room);
-  const slopes = values + ((<usize>factors * room) << 3);
+  const values = set + productsFrom(room);
+  const slopes = values + <usize>channels * row;
   const bytes = count << 3;
+  if (field(group, TABLE_AT) != 0 && allAbove(squares, bytes, field(group, TABLE_LOWEST2))) {
+    fillFromTable(group, set, room, bytes);
+    return;
+  }
   for (let at: usize = 0; at < bytes; at += ROW) {
     const part = min<usize>(ROW, bytes - at);
     for (let k: usize = 0; k < part; k += 16) {
@@ -184,12 +204,170 @@ function fillBetween(group: usize, set: usize, room: usize, count: usize): void 
       v128.store(lengths + k, length);
       v128.store(inverses + k, f64x2.div(f64x2.splat(1), length));
     }
-    factorsOf(table, factors, lengths, part, values + at, slopes + at, room << 3, rows);
-    for (let n = 0; n < factors; n++) {
-      const slope = slopes + at + ((<usize>n * room) << 3);
-      for (let k: usize = 0; k < part; k += 16)
-        v128.store(slope + k, f64x2.mul(v128.load(slope + k), v128.load(inverses + k)));
+    factorsOf(table, channels, lengths, part, values + at, slopes + at, row, rows);
+    let channel = tableOf(group, CHANNELS_AT);
+    for (let n = 0; n < channels; n++) {
+      const offset = at + <usize>n * row;
+      multiplyNarrow(channel, set, room, at, part, values + offset, slopes + offset, inverses);
+      channel += CHANNEL << 3;
     }
+  }
+}
+
+function multiplyNarrow(
+  channel: usize,
+  set: usize,
+  room: usize,
+  from: usize,
+  bytes: usize,
+  values: usize,
+  slopes: usize,
+  inverses: usize,
+): void {
+  const first = factorValues + stride * <usize>field(channel, 0);
+  const second = factorValues + stride * <usize>field(channel, 1);
+  const seconds = set + (from >> 1);
+  const firsts = set + firstsFrom(room) + (from >> 2);
+  for (let at: usize = 0; at < bytes; at += 16) {
+    const k0 = <usize>load<u32>(seconds + (at >> 1));
+    const k1 = <usize>load<u32>(seconds + (at >> 1), 4);
+    const both = f64x2.mul(
+      v128.load64_splat(first + <usize>load<u32>(firsts + (at >> 2))),
+      v128.load64_lane(second + k1, v128.load64_zero(second + k0), 1),
+    );
+    v128.store(values + at, f64x2.mul(v128.load(values + at), both));
+    const slope = f64x2.mul(v128.load(slopes + at), v128.load(inverses + at));
+    v128.store(slopes + at, f64x2.mul(slope, both));
+  }
+}
+
+function allAbove(squares: usize, bytes: usize, lowest: f64): bool {
+  let smallest = f64x2.splat(lowest);
+  for (let at: usize = 0; at < bytes; at += 16) smallest = f64x2.min(smallest, v128.load(squares + at));
+  return f64x2.extract_lane(smallest, 0) >= lowest && f64x2.extract_lane(smallest, 1) >= lowest;
+}
+
+/** The same by the polynomials of the squares; slopes with r divided by r are twice those with the square. */
+function fillFromTable(group: usize, set: usize, room: usize, bytes: usize): void {
+  const channels = wholeField(group, NARROW_CHANNELS);
+  const rows = tableOf(tableAt(0), ROWS_AT);
+  const places = rows;
+  const rests = rows + ROW;
+  const row = room << 3;
+  const squares = set + cosinesFrom(room);
+  const factors = tableOf(group, BETWEEN_AT);
+  const shift = wholeField(group, TABLE_SHIFT);
+  const mask = i64x2.splat(-1 << (<i64>shift));
+  // Padding may be anywhere.
+  const top = f64x2.splat(field(group, NARROW2) * (1 - 2.3e-16));
+  const table = tableOf(group, TABLE_AT);
+  const piece = (<usize>channels * (TABLE_DEGREE + 1)) << 3;
+  const start = table - <usize>field(group, TABLE_FIRST) * piece;
+  for (let at: usize = 0; at < bytes; at += ROW) {
+    const part = min<usize>(ROW, bytes - at);
+    for (let k: usize = 0; k < part; k += 16) {
+      const square = f64x2.min(v128.load(squares + at + k), top);
+      v128.store(rests + k, f64x2.sub(square, v128.and(square, mask)));
+      const pieces = i64x2.shr_u(square, shift);
+      store<u32>(places + k, <u32>(start + piece * <usize>i64x2.extract_lane(pieces, 0)));
+      store<u32>(places + k, <u32>(start + piece * <usize>i64x2.extract_lane(pieces, 1)), 4);
+    }
+    let channel = tableOf(group, CHANNELS_AT);
+    let values = set + productsFrom(room) + at;
+    for (let n = 0; n < channels; n++) {
+      const outer = field(factors + ((<usize>n * FACTOR) << 3), OUTER);
+      multiplyByTable(
+        channel,
+        set,
+        room,
+        at,
+        part,
+        (<usize>n) << 6,
+        rows,
+        outer * outer,
+        values,
+        values + <usize>channels * row,
+      );
+      channel += CHANNEL << 3;
+      values += row;
+    }
+  }
+}
+
+function multiplyByTable(
+  channel: usize,
+  set: usize,
+  room: usize,
+  from: usize,
+  bytes: usize,
+  offset: usize,
+  rows: usize,
+  outer2: f64,
+  values: usize,
+  slopes: usize,
+): void {
+  const first = factorValues + stride * <usize>field(channel, 0);
+  const second = factorValues + stride * <usize>field(channel, 1);
+  const seconds = set + (from >> 1);
+  const firsts = set + firstsFrom(room) + (from >> 2);
+  const squares = set + cosinesFrom(room) + from;
+  const outer = f64x2.splat(outer2);
+  for (let at: usize = 0; at < bytes; at += 16) {
+    const k0 = <usize>load<u32>(seconds + (at >> 1));
+    const k1 = <usize>load<u32>(seconds + (at >> 1), 4);
+    const both = v128.and(
+      f64x2.mul(
+        v128.load64_splat(first + <usize>load<u32>(firsts + (at >> 2))),
+        v128.load64_lane(second + k1, v128.load64_zero(second + k0), 1),
+      ),
+      f64x2.lt(v128.load(squares + at), outer),
+    );
+    const a = <usize>load<u32>(rows + at) + offset;
+    const b = <usize>load<u32>(rows + at, 4) + offset;
+    const t = v128.load(rows + at, ROW);
+    let value = v128.load64_lane(b, v128.load64_zero(a, 56), 1, 56);
+    let slope = value;
+    value = f64x2.add(f64x2.mul(value, t), v128.load64_lane(b, v128.load64_zero(a, 48), 1, 48));
+    slope = f64x2.add(f64x2.mul(slope, t), value);
+    value = f64x2.add(f64x2.mul(value, t), v128.load64_lane(b, v128.load64_zero(a, 40), 1, 40));
+    slope = f64x2.add(f64x2.mul(slope, t), value);
+    value = f64x2.add(f64x2.mul(value, t), v128.load64_lane(b, v128.load64_zero(a, 32), 1, 32));
+    slope = f64x2.add(f64x2.mul(slope, t), value);
+    value = f64x2.add(f64x2.mul(value, t), v128.load64_lane(b, v128.load64_zero(a, 24), 1, 24));
+    slope = f64x2.add(f64x2.mul(slope, t), value);
+    value = f64x2.add(f64x2.mul(value, t), v128.load64_lane(b, v128.load64_zero(a, 16), 1, 16));
+    slope = f64x2.add(f64x2.mul(slope, t), value);
+    value = f64x2.add(f64x2.mul(value, t), v128.load64_lane(b, v128.load64_zero(a, 8), 1, 8));
+    slope = f64x2.add(f64x2.mul(slope, t), value);
+    value = f64x2.add(f64x2.mul(value, t), v128.load64_lane(b, v128.load64_zero(a), 1));
+    v128.store(values + at, f64x2.mul(value, both));
+    v128.store(slopes + at, f64x2.mul(f64x2.add(slope, slope), both));
+  }
+}
+
+/** Products of two factors. */
+function fillWide(
+  channel: usize,
+  channels: i32,
+  set: usize,
+  out: usize,
+  row: usize,
+  count: usize,
+  room: usize,
+): void {
+  const firsts = set + firstsFrom(room);
+  for (let n = 0; n < channels; n++) {
+    const first = factorValues + stride * <usize>field(channel, 0);
+    const second = factorValues + stride * <usize>field(channel, 1);
+    for (let at: usize = 0; at < count << 3; at += 16) {
+      const k0 = <usize>load<u32>(set + (at >> 1));
+      const k1 = <usize>load<u32>(set + (at >> 1), 4);
+      const ofFirst = v128.load64_splat(first + <usize>load<u32>(firsts + (at >> 2)));
+      const ofSecond = v128.load64_lane(second + k1, v128.load64_zero(second + k0), 1);
+      v128.store(out + at, f64x2.mul(ofFirst, ofSecond));
+    }
+    channel += CHANNEL << 3;
+    out += row;
   }
 }
 

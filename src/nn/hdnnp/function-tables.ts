@@ -14,6 +14,7 @@ import {
   cutoffForms,
   type SymmetryFunction,
 } from "../symmetry-functions/symmetry-function.ts";
+import { type Term, termOf } from "../symmetry-functions/terms.ts";
 
 /** Rows of equal things stand for the same: rows of numbers, found by their text. */
 class Distinct {
@@ -38,13 +39,15 @@ export interface NearTables {
   readonly radials: readonly (readonly number[])[];
 }
 
-export interface ChannelTable {
-  readonly first: number;
-  readonly second: number;
-  /** −1 for wide ones. */
-  readonly between: number;
-  /** Angle, function, coefficient. */
-  readonly members: readonly (readonly number[])[];
+/** A factor by its plain formula. */
+export type Reaching = Pick<Term, "radial" | "radius">;
+
+/** Channels and angles of which nearly all products are functions; see kernels/hdnnp-block.ts. */
+export interface PatchTables {
+  readonly channels: readonly number[];
+  readonly angles: readonly number[];
+  /** For each angle and channel: function and coefficient. */
+  readonly members: readonly (readonly [number, number])[];
 }
 
 export interface GroupTables {
@@ -52,9 +55,14 @@ export interface GroupTables {
   /** Longest radius of narrow functions; 0 without any. */
   readonly narrow: number;
   readonly angles: readonly (readonly number[])[];
-  readonly farFactors: readonly (readonly number[])[];
-  /** Narrow ones first. */
-  readonly channels: readonly ChannelTable[];
+  /** Factors of the two neighbours. */
+  readonly narrowChannels: readonly (readonly [number, number])[];
+  readonly wideChannels: readonly (readonly [number, number])[];
+  /** Of the distance between the neighbours, for each narrow channel. */
+  readonly between: readonly (readonly number[])[];
+  readonly betweenCurves: readonly Reaching[];
+  readonly narrowPatches: readonly PatchTables[];
+  readonly widePatches: readonly PatchTables[];
 }
 
 export interface FunctionTables {
@@ -64,12 +72,17 @@ export interface FunctionTables {
   readonly groups: readonly GroupTables[];
 }
 
-/** @param elements all of the model, whose order numbers the kinds */
+/**
+ * @param elements all of the model, whose order numbers the kinds
+ * @throws {EcitonError} "data" for functions that make no sense
+ */
 export function functionTables(
   functions: readonly SymmetryFunction[],
   elements: readonly ElementFunctions[],
 ): FunctionTables {
   const kinds = elements.map((_, kind) => kind);
+  const curves = new Map<string, Reaching>();
+  for (const one of functions) curves.set(factorRow(one).join(" "), termOf(one, elements));
   const numberOf = new Map(elements.map(({ element }, kind) => [element, kind]));
   const seen = functions.map((one) => neighboursOf(one)?.map((name) => numberOf.get(name)!) ?? null);
   const weight = (one: SymmetryFunction, kind: number) =>
@@ -93,24 +106,34 @@ export function functionTables(
       });
       if (members.length === 0) continue;
       const angles = new Distinct();
-      const farFactors = new Distinct();
-      const channels = new Map<string, ChannelTable & { readonly members: number[][] }>();
-      for (const { one, g } of members) {
-        const row = factorRow(one);
-        const between = isNarrow(one) ? farFactors.place(row) : -1;
-        const [first, second] = [factors[a].place(row), factors[b].place(row)];
-        const key = `${first} ${between}`;
-        const channel = channels.get(key) ?? { first, second, between, members: [] };
-        channels.set(key, channel);
-        const { angle, coefficient } = angleRow(one);
-        channel.members.push([angles.place(angle), g, coefficient * weight(one, a) * weight(one, b)]);
-      }
+      const sorted = [true, false].map((narrow) => {
+        const channels = new Distinct();
+        const own = members.filter(({ one }) => isNarrow(one) === narrow);
+        const rows = own.map(({ one, g }) => {
+          const channel = channels.place(factorRow(one));
+          const { angle, coefficient } = angleRow(one);
+          return {
+            g,
+            channel,
+            angle: angles.place(angle),
+            coefficient: coefficient * weight(one, a) * weight(one, b),
+          };
+        });
+        return { factors: channels.rows, patches: patchesOf(rows) };
+      });
+      const [narrow, wide] = sorted.map((one) =>
+        one.factors.map((row) => [factors[a].place(row), factors[b].place(row)] as const),
+      );
       groups.push({
         kinds: [a, b],
         narrow: Math.max(0, ...members.map(({ one }) => (isNarrow(one) ? one.radius : 0))),
         angles: angles.rows,
-        farFactors: farFactors.rows,
-        channels: [...channels.values()].sort((x, y) => y.between - x.between),
+        narrowChannels: narrow,
+        wideChannels: wide,
+        between: sorted[0].factors,
+        betweenCurves: sorted[0].factors.map((row) => curves.get(row.join(" "))!),
+        narrowPatches: sorted[0].patches,
+        widePatches: sorted[1].patches,
       });
     }
   return {
@@ -120,6 +143,51 @@ export function functionTables(
     groups,
   };
 }
+
+interface Member {
+  readonly g: number;
+  readonly channel: number;
+  readonly angle: number;
+  readonly coefficient: number;
+}
+
+/** Of the products that a patch adds up, so many may be no functions. */
+const MOST_EMPTY = 0.25;
+
+/** Channels go, one after the other, to the patch that then has the fewest empty places. */
+function patchesOf(members: readonly Member[]): PatchTables[] {
+  const patches: { channels: number[]; members: Member[] }[] = [];
+  for (const channel of new Set(members.map((member) => member.channel))) {
+    const own = members.filter((member) => member.channel === channel);
+    const emptyIn = (patch: (typeof patches)[number]) => {
+      const together = [...patch.members, ...own];
+      return 1 - together.length / ((patch.channels.length + 1) * anglesOf(together).length);
+    };
+    const [best] = patches
+      .filter(({ channels }) => channels.length < block.MOST_CHANNELS)
+      .sort((x, y) => emptyIn(x) - emptyIn(y));
+    if (best && emptyIn(best) <= MOST_EMPTY) {
+      best.channels.push(channel);
+      best.members.push(...own);
+    } else patches.push({ channels: [channel], members: own });
+  }
+  return patches.map((patch) => {
+    const angles = anglesOf(patch.members);
+    return {
+      channels: patch.channels,
+      angles,
+      members: angles.flatMap((angle) =>
+        patch.channels.map((channel) => {
+          const found = patch.members.find((one) => one.angle === angle && one.channel === channel);
+          return [found?.g ?? 0, found?.coefficient ?? 0] as const;
+        }),
+      ),
+    };
+  });
+}
+
+const anglesOf = (members: readonly Member[]) =>
+  [...new Set(members.map(({ angle }) => angle))].sort((a, b) => a - b);
 
 type Angular = Exclude<SymmetryFunction, { type: 2 | 12 | 20 | 23 }>;
 
@@ -138,6 +206,7 @@ function factorRow(one: SymmetryFunction): number[] {
     row[block.FORM] = coreForm(one.form);
     row[block.LEFT] = one.left;
     row[block.RIGHT] = one.radius;
+    row[block.OUTER] = one.radius;
     return row;
   }
   const { form, alpha }: CutoffFunction = one.cutoff;

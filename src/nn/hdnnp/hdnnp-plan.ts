@@ -4,9 +4,14 @@ import * as block from "../../kernels/hdnnp-block.ts";
 import { activations } from "../networks/network.ts";
 import { describeFunction } from "../symmetry-functions/describe-function.ts";
 import { scalingOf } from "../symmetry-functions/scaling.ts";
-import { termOf } from "../symmetry-functions/terms.ts";
-import { type FunctionTables, functionTables } from "./function-tables.ts";
+import {
+  type FunctionTables,
+  functionTables,
+  type GroupTables,
+  type PatchTables,
+} from "./function-tables.ts";
 import type { ElementModel, HdnnpModel } from "./model.ts";
+import { squareTable } from "./square-table.ts";
 
 export interface HdnnpPlan {
   readonly parameters: Float64Array;
@@ -41,7 +46,6 @@ export function hdnnpPlan(members: readonly HdnnpModel[]): HdnnpPlan {
   const [model] = members;
   requireSameFunctions(members);
   const { elements } = model;
-  for (const { functions } of elements) for (const one of functions) termOf(one, elements);
   const tables = elements.map(({ functions }) => functionTables(functions, elements));
   const to = new Parameters();
   const head = to.numbers;
@@ -53,6 +57,7 @@ export function hdnnpPlan(members: readonly HdnnpModel[]): HdnnpPlan {
   head[block.FACTOR_ROWS] = most(({ near }) => Math.max(...near.map(({ factors }) => factors.length)));
   head[block.ROWS_AT] = to.room((block.OWN_ROWS + 2 * angles) * block.CHUNK);
   head[block.ANGLE_ROWS] = angles;
+  head[block.WEIGHTS_OF_PATCH_AT] = to.room(angles * block.MOST_CHANNELS);
   head[block.VALUES_AT] = to.room(functions);
   head[block.SLOPES_AT] = to.room(functions);
   head[block.NODES_AT] = to.room(Math.max(...nodes));
@@ -60,8 +65,9 @@ export function hdnnpPlan(members: readonly HdnnpModel[]): HdnnpPlan {
   head[block.GROUPS_AT] = to.room(most(({ groups }) => groups.length) * (block.GROUP_FIELDS / 2));
   head[block.OUTSIDE_AT] = to.room(MOST_OUTSIDE * block.OUTSIDE_FIELDS);
   head[block.OUTSIDE_ROOM] = MOST_OUTSIDE;
+  const squares = new SquareTables(to);
   head[block.ELEMENTS_AT] = to.put(
-    elements.flatMap((_, kind) => elementRow(to, members, kind, tables[kind])),
+    elements.flatMap((_, kind) => elementRow(to, members, kind, tables[kind], squares)),
   );
   return { parameters: Float64Array.from(head), cutoff: most(({ reach }) => reach) };
 }
@@ -85,6 +91,7 @@ function elementRow(
   members: readonly HdnnpModel[],
   kind: number,
   tables: FunctionTables,
+  squares: SquareTables,
 ): number[] {
   const models = members.map(({ elements }) => elements[kind]);
   const networks = members.map((member) => networkRow(to, member, kind, members.length));
@@ -100,15 +107,15 @@ function elementRow(
     row[block.NARROW2] = group.narrow ** 2;
     row[block.ANGLES] = group.angles.length;
     row[block.ANGLES_AT] = to.put(group.angles.flat());
-    row[block.FAR_FACTORS] = group.farFactors.length;
-    row[block.FAR_FACTORS_AT] = to.put(factorRows(group.farFactors));
-    row[block.NARROW_CHANNELS] = group.channels.filter(({ between }) => between >= 0).length;
-    row[block.WIDE_CHANNELS] = group.channels.length - row[block.NARROW_CHANNELS];
-    const channels = group.channels.map(({ first, second, between, members: ofChannel }) => {
-      const at = to.put(ofChannel.flatMap((member) => filled(member, block.MEMBER)));
-      return filled([first, second, between, ofChannel.length, at], block.CHANNEL);
-    });
-    row[block.CHANNELS_AT] = to.put(channels.flat());
+    row[block.NARROW_CHANNELS] = group.narrowChannels.length;
+    row[block.WIDE_CHANNELS] = group.wideChannels.length;
+    row[block.CHANNELS_AT] = to.put([...group.narrowChannels, ...group.wideChannels].flat());
+    row[block.BETWEEN_AT] = to.put(factorRows(group.between));
+    row[block.NARROW_PATCHES] = group.narrowPatches.length;
+    row[block.WIDE_PATCHES] = group.widePatches.length;
+    row.splice(block.TABLE_AT, 4, ...squares.fields(group));
+    const patches = [...group.narrowPatches, ...group.widePatches].map((patch) => patchRow(to, patch));
+    row[block.PATCHES_AT] = to.put(patches.flat());
     return row;
   });
   const extreme = (of: (model: ElementModel) => Float64Array, choose: (...x: number[]) => number) =>
@@ -126,6 +133,42 @@ function elementRow(
   // A committee knows what all of its members know.
   row[block.LOWEST_AT] = to.put(extreme(({ ranges }) => ranges.min, Math.max));
   row[block.HIGHEST_AT] = to.put(extreme(({ ranges }) => ranges.max, Math.min));
+  return row;
+}
+
+/** Groups often have the same factors. */
+class SquareTables {
+  readonly #to: Parameters;
+  readonly #known = new Map<string, readonly number[]>();
+
+  constructor(to: Parameters) {
+    this.#to = to;
+  }
+
+  /** Fields of a group from TABLE_AT on. */
+  fields({ between, betweenCurves }: GroupTables): readonly number[] {
+    const key = JSON.stringify(between);
+    const known = this.#known.get(key);
+    if (known) return known;
+    const table = squareTable(betweenCurves);
+    const fields =
+      table === null
+        ? [0, 0, 0, 0]
+        : [this.#to.put(table.coefficients), table.shift, table.first, table.lowest];
+    this.#known.set(key, fields);
+    return fields;
+  }
+}
+
+function patchRow(to: Parameters, { channels, angles, members }: PatchTables): number[] {
+  const row = new Array<number>(block.PATCH).fill(0);
+  row[block.PATCH_CHANNELS] = channels.length;
+  channels.forEach((channel, n) => {
+    row[block.FIRST_CHANNEL + n] = channel;
+  });
+  row[block.PATCH_ANGLES] = angles.length;
+  row[block.PATCH_ANGLES_AT] = to.put(angles);
+  row[block.MEMBERS_AT] = to.put(members.flat());
   return row;
 }
 
