@@ -67,13 +67,15 @@ export interface CovariancePlan {
 const ROWS = 4;
 /** Sums are split by parts, so their number is part of the result: it depends on the size alone. */
 const MOST_PARTS = 8;
-const GROUPS_OF_PART = 16;
+/** About 50 µs of work: less would not be worth the meeting of threads. */
+const BYTES_OF_PART = 2 ** 20;
 
 /** @throws {EcitonError} "memory" where it does not fit */
 export function planCovariance(size: number, columns: number): CovariancePlan {
   const groups = Math.ceil(size / ROWS);
   const ld = ROWS * groups;
-  const count = Math.max(1, Math.min(MOST_PARTS, Math.floor(groups / GROUPS_OF_PART)));
+  const matrix = 64 * groups * (groups + 1);
+  const count = Math.max(1, Math.min(MOST_PARTS, Math.floor(matrix / BYTES_OF_PART)));
   const layout = new Layout("train fewer weights, an element at a time, or smaller batches");
   return {
     size,
@@ -81,7 +83,7 @@ export function planCovariance(size: number, columns: number): CovariancePlan {
     ld,
     // Group b has b + 1 pairs of tiles: parts of equal area.
     parts: Array.from({ length: count + 1 }, (_, part) => Math.round(groups * Math.sqrt(part / count))),
-    p: layout.take(64 * groups * (groups + 1)),
+    p: layout.take(matrix),
     h: layout.doubles(ld * columns),
     x: layout.doubles(ld * columns),
     k: layout.doubles(ld * columns),

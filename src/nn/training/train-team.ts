@@ -125,9 +125,11 @@ export function leadTeam(
       const { plan, memory } = team.blocks[block];
       return new CompiledCovariance(plan, memory, diagonal, (pass) => {
         const { taken, factor, noise, count } = pass;
+        const parts = plan.parts.length - 1;
+        if (parts === 1) return hand.pass(block, 0, pass);
         const job = {
           kind: COVARIANCE,
-          parts: plan.parts.length - 1,
+          parts,
           block,
           numbers: [taken, factor, noise, count],
         };

@@ -18,7 +18,7 @@ import { type BoardPayload, boardTask, type TeamPayload, teamTask } from "./team
 function largeModel(): HdnnpModel {
   const random = new RandomStream(8, 0);
   const elements = teacher.elements.map((one) => {
-    const nodes = [one.functions.length, 14, 14, 1];
+    const nodes = [one.functions.length, 18, 18, 1];
     const shape = { nodes, activations: ["tanh", "tanh", "linear"] as const, normaliseNodes: false };
     return { ...one, network: { ...shape, weights: initialWeights(shape, { kind: "glorot" }, random) } };
   });
@@ -85,7 +85,7 @@ describe("a training that threads share", () => {
 
   it("has a covariance of several parts", () => {
     const [{ plan }] = createTeam(dataOf(9), settings).blocks;
-    expect(plan.size).toBe(2 * (5 * 14 + 15 * 14 + 15));
+    expect(plan.size).toBe(2 * (5 * 18 + 19 * 18 + 19));
     expect(plan.parts.length - 1).toBeGreaterThan(2);
   });
 
