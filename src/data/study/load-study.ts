@@ -16,6 +16,8 @@ export interface LoadedStudy {
   readonly text: string;
   /** "study.yaml:12", the place of a path such as "sample.compositions[0].per_cell"; only the file where it has none. */
   readonly locate: (path: string) => string;
+  /** Whether a path stands in the file, so that its value is no default. */
+  readonly given: (path: string) => boolean;
 }
 
 /** Values that the command line puts over those of the file, by path: {"clusters.cutoff_A": 9}; undefined removes. */
@@ -26,8 +28,7 @@ export type Overrides = Readonly<Record<string, unknown>>;
  */
 export function loadStudy(file: string, overrides: Overrides = {}): LoadedStudy {
   const text = readStudyText(file);
-  const { study, locate } = readStudy(text, file, overrides);
-  return { study, file, folder: dirname(file), text, locate };
+  return { ...readStudy(text, file, overrides), file, folder: dirname(file), text };
 }
 
 /** The path of a file that a study names: relative ones start from the study's folder. */
@@ -49,7 +50,11 @@ function readStudyText(file: string): string {
   }
 }
 
-function readStudy(text: string, file: string, overrides: Overrides): Pick<LoadedStudy, "study" | "locate"> {
+function readStudy(
+  text: string,
+  file: string,
+  overrides: Overrides,
+): Pick<LoadedStudy, "study" | "locate" | "given"> {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const problems: string[] = [...document.errors, ...document.warnings].map(
@@ -83,11 +88,16 @@ function readStudy(text: string, file: string, overrides: Overrides): Pick<Loade
     for (const issue of parsed.error.issues)
       for (const { path, message } of describeIssue(issue)) problems.push(`${line(path)}: ${message}`);
   if (problems.length > 0 || !parsed.success) return refuse(file, problems);
+  const keysOf = (path: string) =>
+    path
+      .split(/[.[\]]+/)
+      .filter((key) => key !== "")
+      .map((key) => (/^\d+$/.test(key) ? Number(key) : key));
   const locate = (path: string) => {
-    const keys = path.split(/[.[\]]+/).filter((key) => key !== "");
-    return document.has(keys[0]) ? line(keys.map((key) => (/^\d+$/.test(key) ? Number(key) : key))) : file;
+    const keys = keysOf(path);
+    return document.has(keys[0]) ? line(keys) : file;
   };
-  return { study: parsed.data, locate };
+  return { study: parsed.data, locate, given: (path) => document.hasIn(keysOf(path)) };
 }
 
 /** The document as plain objects; aliases that would multiply into something huge are refused. */

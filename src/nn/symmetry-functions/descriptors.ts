@@ -311,7 +311,8 @@ function longestRow(first: Int32Array): number {
   return longest;
 }
 
-function tooClose(structure: AtomicStructure, i: number, j: number, distance: number): EcitonError {
+/** The error that two atoms of a structure are nearer than CLOSEST_ATOMS. */
+export function tooClose(structure: AtomicStructure, i: number, j: number, distance: number): EcitonError {
   return new EcitonError(
     "data",
     `${placeOf(structure)}: atoms ${i + 1} and ${j + 1} are ${distance.toPrecision(3)} Å apart; at least ` +

@@ -1,6 +1,7 @@
 /** Shortest distances between elements in a set of structures: where generated symmetry functions begin. */
 import type { Structure } from "../../data/structure.ts";
 import { neighbourList } from "../../lattice/neighbour-list.ts";
+import { tooClose } from "./descriptors.ts";
 
 /** By pairKey, Å. Pairs that are never within the radius are not there. */
 export type ShortestDistances = ReadonlyMap<string, number>;
@@ -32,4 +33,17 @@ export function shortestDistances(structures: readonly Structure[], radius: numb
       }
   }
   return shortest;
+}
+
+/**
+ * @param least Å
+ * @throws {EcitonError} "data" naming the structure and the atoms that are nearer
+ */
+export function requireApart(structures: readonly Structure[], least: number): void {
+  for (const structure of structures) {
+    const { species, positions, cell, periodic } = structure;
+    const { first, index, distances } = neighbourList(positions, cell, periodic, least, "half");
+    for (let i = 0; i < species.length; i++)
+      if (first[i] < first[i + 1]) throw tooClose(structure, i, index[first[i]], distances[first[i]]);
+  }
 }

@@ -15,7 +15,7 @@ import { type FunctionKind, generateFunctions } from "../../nn/symmetry-function
 import { shortestDistances } from "../../nn/symmetry-functions/generate-distances.ts";
 import { largestTerm } from "../../nn/symmetry-functions/largest-term.ts";
 import { pruneFunctions, pruneText, usualPruning } from "../../nn/symmetry-functions/prune.ts";
-import { potentialFiles } from "../atoms/trained-potential.ts";
+import { membersIn, potentialFiles } from "../atoms/trained-potential.ts";
 
 export interface ElementPlan extends ElementFunctions {
   readonly shape: NetworkShape;
@@ -57,7 +57,16 @@ export function readSetupFiles(section: TrainSection, folder: string): SetupFile
   if (setup !== undefined && start !== undefined)
     throw studyError("train.start", "a potential to start from has its own setup: leave out train.setup");
   if (start !== undefined) {
-    const path = pathFromStudy(folder, start);
+    const [path, ...others] = membersIn(
+      pathFromStudy(folder, start),
+      "train.start",
+      "a potential is a folder with input.nn, scaling.data and weights.NNN.data",
+    );
+    if (others.length > 0)
+      throw studyError(
+        "train.start",
+        `${start} holds a committee of ${others.length + 1}; name the folder of one member, such as ${path}`,
+      );
     return { kind: "start", folder: path, paths: potentialFiles(path), model: readN2p2Potential(path) };
   }
   if (setup !== undefined) {
@@ -172,7 +181,9 @@ function generated(
     elements: candidates.map(({ element, functions }, k) => {
       const settings = { ...usualPruning, correlation, keep: keep ?? null };
       const terms = functions.map((one) => largestTerm(one, element, candidates, distances));
-      const pruned = pruneFunctions(functions, accumulators[k].correlations(), settings, terms);
+      const pruned = ofElement(element, () =>
+        pruneFunctions(functions, accumulators[k].correlations(), settings, terms),
+      );
       const own = network.elements?.[element];
       return {
         element,
@@ -189,6 +200,16 @@ function generated(
     start: null,
     remarks: [],
   };
+}
+
+/** Errors say which element they are about. */
+function ofElement<Result>(element: string, work: () => Result): Result {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof EcitonError)) throw error;
+    throw new EcitonError(error.code, `${element}: ${error.message}`, error.details, error);
+  }
 }
 
 /** A line for each symmetry function that stayed, for people. */

@@ -11,6 +11,7 @@ import { TrainingSet, type TrainingStructure } from "../../nn/training/training-
 import type { RunContext } from "../context.ts";
 import { seedOfPart } from "../streams.ts";
 import type { ModelSetup } from "./model-setup.ts";
+import type { TrainPlan } from "./train-plan.ts";
 import type { Example } from "./training-data.ts";
 
 export interface Prepared {
@@ -26,11 +27,7 @@ export interface Prepared {
  * @throws {EcitonError} "data" for structures that cannot be described, and where units cannot be found
  */
 export async function prepareModels(
-  section: TrainSection,
-  setup: ModelSetup,
-  training: readonly Example[],
-  test: readonly Example[],
-  seed: number,
+  { section, setup, settings, training, test, loaded }: Omit<TrainPlan, "inputs" | "warnings" | "updates">,
   context: Pick<RunContext, "executor" | "signal">,
   onProgress: (done: number, all: number) => void,
 ): Promise<Prepared> {
@@ -46,7 +43,7 @@ export async function prepareModels(
   const remarks: string[] = [];
   const energies = atomicEnergiesOf(section, setup, training, remarks);
   const ranges = set.store.ranges(training.keys());
-  const part = seedOfPart(seed, "training");
+  const part = seedOfPart(loaded.study.seed, "training");
   const modelOf = (member: number, normalisation: Normalisation | undefined) =>
     newModel(
       {
@@ -61,10 +58,7 @@ export async function prepareModels(
         scalingRange: setup.scalingRange,
         normalisation,
         normaliseNodes: setup.normaliseNodes,
-        weights:
-          section.network.initial === "uniform"
-            ? { kind: "uniform", min: -1, max: 1 }
-            : { kind: section.network.initial },
+        weights: settings.initialWeights,
       },
       new RandomStream(part, WEIGHT_STREAM + member),
     );

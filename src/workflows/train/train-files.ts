@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { GPA_EV_PER_A3 } from "../../core/units.ts";
 import { writeFileAtomic } from "../../exec/atomic-file.ts";
 import type { HdnnpModel } from "../../nn/hdnnp/model.ts";
+import { trainingLines } from "../../nn/n2p2/training-keywords.ts";
 import { writeN2p2Potential } from "../../nn/n2p2/write-potential.ts";
 import type { EpochRecord, TrainingSettings } from "../../nn/training/training-settings.ts";
 import { toCsv } from "../../report/csv.ts";
@@ -17,7 +18,9 @@ export function writePotential(
 ): { readonly folders: string[]; readonly remarks: string[] } {
   const folders = models.map((_, k) => join(outDir, models.length === 1 ? POTENTIAL : memberFolder(k + 1)));
   const remarks = models.flatMap((model, k) => writeN2p2Potential(folders[k], model, { training }));
-  return { folders, remarks: [...new Set(remarks)] };
+  // That nnp-train could not go on as here matters to nobody who uses the potential.
+  const ofTraining = trainingLines(training).remarks;
+  return { folders, remarks: [...new Set(remarks)].filter((remark) => !ofTraining.includes(remark)) };
 }
 
 export function writeLearningCurve(outDir: string, members: readonly (readonly EpochRecord[])[]): void {

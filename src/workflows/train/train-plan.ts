@@ -8,9 +8,11 @@ import type { TrainingSettings } from "../../nn/training/training-settings.ts";
 import type { PartPlan } from "../part-run.ts";
 import { hashFile } from "../provenance.ts";
 import { seedOfPart } from "../streams.ts";
+import { checkExamples } from "./check-examples.ts";
+import { requireMemory, requireOneSource, type UpdateCounts, updatesOfEpoch } from "./check-settings.ts";
 import { type ModelSetup, modelSetup, readSetupFiles, type SetupFiles } from "./model-setup.ts";
 import { trainingSettings } from "./train-settings.ts";
-import { checkExamples, type Example, readExamples } from "./training-data.ts";
+import { type Example, readExamples } from "./training-data.ts";
 
 export interface TrainPlan extends PartPlan {
   readonly section: TrainSection;
@@ -18,6 +20,8 @@ export interface TrainPlan extends PartPlan {
   readonly test: readonly Example[];
   readonly setup: ModelSetup;
   readonly settings: TrainingSettings;
+  /** Of an epoch. */
+  readonly updates: UpdateCounts;
   readonly warnings: readonly string[];
 }
 
@@ -52,21 +56,31 @@ export function planTraining(
   examples: readonly Example[],
   files: SetupFiles,
 ): TrainPlan {
-  const { study, folder } = loaded;
-  const { training, test, testFiles, warnings } = splitOf(section, examples, study.seed, folder);
-  checkElementKeys(section, training);
+  const { study, folder, given } = loaded;
+  requireOneSource(loaded, files);
   const own = files.kind === "setup" ? trainingSettingsOf(files.setup.input) : null;
+  const whole: TrainSection =
+    own?.testFraction == null || given("train.test")
+      ? section
+      : { ...section, test: { fraction: own.testFraction } };
+  const { training, test, testFiles, warnings } = splitOf(whole, examples, study.seed, folder);
+  checkElementKeys(whole, training);
+  const settings = trainingSettings(whole, training, own?.settings ?? null, (key) => given(`train.${key}`));
+  const updates = updatesOfEpoch(settings, training);
+  const setup = modelSetup(
+    whole,
+    files,
+    training.map(({ structure }) => structure),
+  );
+  requireMemory(settings, setup);
   return {
     loaded,
-    section,
+    section: whole,
     training,
     test,
-    setup: modelSetup(
-      section,
-      files,
-      training.map(({ structure }) => structure),
-    ),
-    settings: trainingSettings(section, training, own?.settings ?? null),
+    setup,
+    settings,
+    updates,
     inputs: [...testFiles, ...setupPaths(files)].map(hashFile),
     warnings: [...warnings, ...(own?.remarks ?? [])],
   };
@@ -81,20 +95,16 @@ function splitOf(section: TrainSection, examples: readonly Example[], seed: numb
       training: examples,
       test: read.examples,
       testFiles: read.files,
-      warnings: [...read.warnings, ...checkExamples(examples, section)],
+      warnings: [...read.warnings, ...checkExamples(examples, read.examples, section)],
     };
   }
-  const { train, test } = splitStructures(
+  const split = splitStructures(
     examples.map(({ structureClass }) => structureClass),
     given.fraction,
     seedOfPart(seed, "training"),
   );
-  return {
-    training: train.map((k) => examples[k]),
-    test: test.map((k) => examples[k]),
-    testFiles: [],
-    warnings: checkExamples(examples, section),
-  };
+  const [training, test] = [split.train, split.test].map((numbers) => numbers.map((k) => examples[k]));
+  return { training, test, testFiles: [], warnings: checkExamples(training, test, section) };
 }
 
 /** A name that no atom has is most often a slip. */

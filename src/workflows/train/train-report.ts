@@ -1,7 +1,9 @@
 /** What is said of a training: the report, the verdict, the lines on the terminal. */
 import { join } from "node:path";
+import { EcitonError } from "../../core/errors.ts";
 import { GPA_EV_PER_A3 } from "../../core/units.ts";
 import type { HdnnpModel } from "../../nn/hdnnp/model.ts";
+import { scoreOf } from "../../nn/training/best-weights.ts";
 import { type ErrorSummary, errorsByElement, errorsByGroup, summarise } from "../../nn/training/errors.ts";
 import type { EpochRecord } from "../../nn/training/training-settings.ts";
 import { weightsOf } from "../../nn/training/weight-layout.ts";
@@ -40,8 +42,9 @@ export function trainingReport(
   outDir: string,
 ) {
   const { study } = plan.loaded;
-  const warnings = [...plan.warnings, ...outcome.remarks, ...qualityWarnings(outcome)];
-  const verdict = verdictOf(outcome, warnings.length);
+  const warnings = [...plan.warnings, ...outcome.remarks, ...qualityWarnings(plan, outcome)];
+  const failure = nothingLearned(plan, outcome) ? new EcitonError("not-converged", NOTHING_LEARNED) : null;
+  const verdict = verdictOf(outcome, warnings.length, failure);
   const report = writePage(
     study,
     { verdict, warnings, provenance, seconds },
@@ -64,8 +67,21 @@ export function trainingReport(
       `learning curve: ${join(outDir, "learning-curve.csv")}`,
     ],
     seconds,
-    failure: null,
+    failure,
   };
+}
+
+const NOTHING_LEARNED =
+  "no epoch made the errors smaller than those of networks that have learned nothing: take a smaller step " +
+  "(train.optimiser.eta), the standard Kalman filter, or look for errors in the data";
+
+/** Whether the weights that are kept are no better than those at the beginning. */
+function nothingLearned({ settings, setup }: TrainPlan, { members }: TrainingOutcome): boolean {
+  const untrained = members.filter(({ epochs, kept }) => {
+    const [begin, end] = [epochs[0], epochs[kept]].map((epoch) => scoreOf(epoch, settings));
+    return !(end < begin);
+  });
+  return setup.start === null && untrained.length > 0;
 }
 
 function errorLine(set: TrainingSet, evaluated: readonly EvaluatedStructure[]): string[] {
@@ -80,7 +96,10 @@ function errorLine(set: TrainingSet, evaluated: readonly EvaluatedStructure[]): 
 /** A test error so many times that of the training means that the networks learned the data by heart. */
 const BY_HEART = 3;
 
-function qualityWarnings({ training, test, members }: TrainingOutcome): string[] {
+function qualityWarnings(
+  { setup, settings }: TrainPlan,
+  { training, test, members }: TrainingOutcome,
+): string[] {
   const warnings: string[] = [];
   const [learned, measured] = [training, test].map((set) => summarise(set.map(({ errors }) => errors)));
   if (test.length > 0 && measured.energyRmse! > BY_HEART * learned.energyRmse!)
@@ -88,23 +107,36 @@ function qualityWarnings({ training, test, members }: TrainingOutcome): string[]
       `energies of the test are ${significant(measured.energyRmse! / learned.energyRmse!, 2)} times as wrong as those of the training: ` +
         "the networks have learned the data by heart; give more structures, smaller networks, or train.patience",
     );
-  if (members.some(({ epochs, kept }) => kept > 0.9 * (epochs.length - 1) && epochs.length > 3))
+  if (members.every(({ kept }) => kept === 0) && setup.start)
+    warnings.push("no epoch made the errors smaller: this is the potential that the training began with");
+  const bestOf = (epochs: readonly EpochRecord[]) => {
+    const scores = epochs.map((epoch) => scoreOf(epoch, settings));
+    return scores.indexOf(Math.min(...scores));
+  };
+  if (members.some(({ epochs }) => bestOf(epochs) > 0.9 * (epochs.length - 1) && epochs.length > 3))
     warnings.push("errors were still falling at the end: more epochs may make the potential better");
   return warnings;
 }
 
-function verdictOf({ training, test, models }: TrainingOutcome, warnings: number): Verdict {
+function verdictOf(
+  { training, test, models }: TrainingOutcome,
+  warnings: number,
+  failure: EcitonError | null,
+): Verdict {
   const judged = test.length > 0 ? test : training;
   const { energyRmse, forceRmse } = summarise(judged.map(({ errors }) => errors));
   const what = models.length === 1 ? "The potential" : `The mean of ${models.length} networks`;
   const where =
-    test.length > 0 ? "that it was not trained with" : "that it was trained with (there is no test)";
-  const forces = forceRmse === null ? "" : ` and forces with ${significant(forceRmse, 3)} eV/Å`;
+    test.length > 0
+      ? `${count(test.length, "structure")} that it was not trained with`
+      : "the structures that it was trained with; there is no test";
+  const forces = forceRmse === null ? "" : ` and ${significant(forceRmse, 3)} eV/Å`;
   return {
-    level: warnings > 0 || test.length === 0 ? "warning" : "ok",
+    level: failure ? "problem" : warnings > 0 || test.length === 0 ? "warning" : "ok",
     text:
-      `${what} gives energies of structures ${where} with an error of ` +
-      `${significant(1000 * energyRmse!, 3)} meV/atom${forces} (root mean square).`,
+      `${failure ? "Nothing was learned. " : ""}` +
+      `${what} has errors of ${significant(1000 * energyRmse!, 3)} meV/atom${forces} ` +
+      `(root mean square) for ${where}.`,
   };
 }
 

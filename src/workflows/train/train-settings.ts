@@ -24,15 +24,43 @@ const standardKalman: KalmanSettings = {
 };
 
 /**
- * @param own settings of an input.nn, which come before the study's; null: there is none
+ * @param own settings of an input.nn, which stand in for the study's defaults; null: there is none
+ * @param given whether the study says itself what a key of its section is
  */
 export function trainingSettings(
   section: TrainSection,
   training: readonly Example[],
   own: TrainingSettings | null,
+  given: (key: string) => boolean,
 ): TrainingSettings {
+  const settings = settingsOf(section, training);
+  if (own === null) return settings;
+  const take = <Key extends keyof TrainingSettings>(key: string, name: Key) =>
+    given(key) ? { [name]: settings[name] } : {};
+  const forces = given("use.forces") ? section.use.forces : own.forceFraction > 0;
+  return {
+    ...settings,
+    ...own,
+    ...take("optimiser", "optimiser"),
+    ...take("epochs", "epochs"),
+    ...take("energy_fraction", "energyFraction"),
+    ...take("force_weight", "forceWeight"),
+    ...take("selection", "selection"),
+    forceFraction: !forces
+      ? 0
+      : given("force_fraction")
+        ? settings.forceFraction
+        : own.forceFraction || settings.forceFraction,
+    // n2p2 knows no stresses, keeps the last weights and has no patience.
+    stressFraction: settings.stressFraction,
+    stressWeight: settings.stressWeight,
+    patience: settings.patience,
+    keep: settings.keep,
+  };
+}
+
+function settingsOf(section: TrainSection, training: readonly Example[]): TrainingSettings {
   const { use, selection, network } = section;
-  if (own) return { ...own, keep: section.keep, patience: section.patience ?? null };
   return {
     optimiser: optimiserOf(section),
     epochs: section.epochs,

@@ -2,11 +2,12 @@
 import { join } from "node:path";
 import { startProgress } from "../../exec/progress.ts";
 import { weightsOf, withWeights } from "../../nn/training/weight-layout.ts";
-import { count, duration, integer, significant } from "../../report/numbers.ts";
+import { count, duration, significant } from "../../report/numbers.ts";
 import type { RunContext } from "../context.ts";
 import { CHECKPOINTS, numbered } from "../output-files.ts";
 import { partFinished, runPart } from "../part-run.ts";
 import { placeOf, runTasks } from "../run-tasks.ts";
+import { covarianceBytes, numWeightsOf } from "./check-settings.ts";
 import { evaluateMembers } from "./evaluate-members.ts";
 import { type Prepared, prepareModels, seedOfMember } from "./prepare-model.ts";
 import { writeLearningCurve, writePotential, writePredictions } from "./train-files.ts";
@@ -17,25 +18,23 @@ import { type TrainedMember, type TrainPayload, trainTask } from "./train-task.t
 
 export { plan } from "./train-plan.ts";
 
-export function describe({ training, test, setup, settings, section }: TrainPlan, workers: number): string[] {
+export function describe(plan: TrainPlan, workers: number): string[] {
+  const { training, test, setup, settings, section, updates } = plan;
   const sizes = setup.elements.map(
     ({ element, functions, shape }) => `${element} ${[functions.length, ...shape.hidden, 1].join("-")}`,
   );
-  const numWeights = setup.elements.reduce((sum, { functions, shape }) => {
-    const nodes = [functions.length, ...shape.hidden, 1];
-    return sum + nodes.slice(1).reduce((all, n, k) => all + n * (nodes[k] + 1), 0);
-  }, 0);
+  const numWeights = setup.elements.reduce((sum, element) => sum + numWeightsOf(element), 0);
   const components = training.reduce((sum, { structure }) => sum + (structure.forces?.length ?? 0), 0);
-  const updates = training.length * settings.energyFraction + components * settings.forceFraction;
-  const covariance = settings.optimiser.method === "kalman" ? 4 * numWeights ** 2 : 0;
+  const each = updates.energy + updates.force + updates.stress;
+  const covariance = covarianceBytes(settings, setup);
   const threads = Math.max(1, Math.min(workers, section.members));
   const seconds =
-    (settings.epochs * updates * (SECONDS_PER_UPDATE + covariance / BYTES_PER_SECOND) * section.members) /
+    (settings.epochs * each * (SECONDS_PER_UPDATE + covariance / BYTES_PER_SECOND) * section.members) /
     threads;
   return [
     `train: ${count(training.length, "structure")}, ${count(components, "force component")}; test: ${count(test.length, "structure")}`,
     `networks: ${sizes.join(", ")}; ${count(numWeights, "weight")}, ${count(section.members, "member")}`,
-    `${methodText(settings)}, about ${integer(Math.round(updates))} updates each`,
+    `${methodText(settings)}, ${count(each, "update")} each`,
     `memory: at most ${section.memory_GiB} GiB for symmetry functions, ${Math.max(1, Math.round((covariance * threads) / 2 ** 20))} MiB for the optimiser`,
     `time: very roughly ${duration(Math.ceil(seconds))} on ${count(threads, "thread")}`,
   ];
@@ -78,12 +77,12 @@ export async function trainAll(
   context: RunContext,
   stem = "train",
 ): Promise<Omit<TrainingOutcome, "folders">> {
-  const { section, setup, training, test, settings, loaded } = plan;
+  const { setup, training, test, settings } = plan;
   context.say(`symmetry functions of ${count(training.length + test.length, "structure")}`);
   const bar = startProgress("symmetry functions", training.length + test.length);
   let prepared: Prepared;
   try {
-    prepared = await prepareModels(section, setup, training, test, loaded.study.seed, context, bar.update);
+    prepared = await prepareModels(plan, context, bar.update);
   } finally {
     bar.end();
   }

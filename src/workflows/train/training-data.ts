@@ -1,6 +1,6 @@
 /** The structures that a potential is trained with: read, named by elements, each with its class. */
 import { basename } from "node:path";
-import { dataError, EcitonError, studyError } from "../../core/errors.ts";
+import { dataError } from "../../core/errors.ts";
 import { atomicNumberOf, elementOfNumber } from "../../data/elements.ts";
 import { readStructures } from "../../data/formats/index.ts";
 import type { Structure } from "../../data/structure.ts";
@@ -75,7 +75,7 @@ function requireEnergy({ energy, source, name, info }: Structure, { energy_key }
   throw dataError(
     source.file,
     source.line,
-    `${name} has no energy${energy_key === undefined ? " (energy_key names it)" : ` under the key ${energy_key}`}${known}`,
+    `${name || "the structure"} has no energy${energy_key === undefined ? " (energy_key names it)" : ` under the key ${energy_key}`}${known}`,
   );
 }
 
@@ -88,7 +88,7 @@ function withElements(structure: Structure, names: Readonly<Record<string, strin
       throw dataError(
         structure.source.file,
         structure.source.line,
-        `${structure.name}: ${species} is no element; the key species names the one that it stands for, {${species}: Cu}`,
+        `${species} is no element; the key species names the one that it stands for, {${species}: Cu}`,
       );
     elements.set(species, element);
   }
@@ -99,54 +99,10 @@ function classOf({ info, source, name }: Structure, key: string | undefined): st
   const value = info[key ?? "config_type"];
   if (value !== undefined) return String(value);
   if (key !== undefined)
-    throw dataError(source.file, source.line, `${name} has no entry ${key}, which class_key names`);
+    throw dataError(
+      source.file,
+      source.line,
+      `${name || "the structure"} has no entry ${key}, which class_key names`,
+    );
   return basename(source.file).replace(/\.gz$/, "");
-}
-
-/**
- * What is wrong, or strange, with all the examples together.
- * @throws {EcitonError} "data" where nothing can be learned
- */
-export function checkExamples(examples: readonly Example[], { use, test }: TrainSection): string[] {
-  const warnings: string[] = [];
-  if (examples.length < 2)
-    throw new EcitonError(
-      "data",
-      `${count(examples.length, "structure")} with an energy: nothing can be learned from so few`,
-    );
-  if ("fraction" in test && test.fraction > 0 && Math.round(test.fraction * examples.length) === 0)
-    warnings.push(
-      `a share of ${test.fraction} of ${examples.length} structures is none: there will be no test errors; raise train.test.fraction`,
-    );
-  const without = examples.filter(({ structure }) => structure.forces === undefined).length;
-  if (use.forces && without > 0)
-    warnings.push(
-      without === examples.length
-        ? "the data have no forces: the potential is fitted to energies alone, and forces will be poor"
-        : `${count(without, "structure")} of ${examples.length} have no forces; their energies are used`,
-    );
-  if (use.stress && examples.every(({ structure }) => structure.stress === undefined))
-    throw studyError("train.use.stress", "the data have no stresses");
-  const seen = new Map<string, Example>();
-  let doubles = 0;
-  for (const example of examples) {
-    const { species, positions, cell } = example.structure;
-    const key = `${species.join()} ${positions.join()} ${cell.join()}`;
-    const other = seen.get(key);
-    if (!other) seen.set(key, example);
-    else if (other.structure.energy === example.structure.energy) doubles++;
-    else
-      throw dataError(
-        example.structure.source.file,
-        example.structure.source.line,
-        `${example.structure.name} has the atoms of ${other.structure.name} (${placeOf(other)}) and another energy: ` +
-          `${example.structure.energy} and ${other.structure.energy} eV`,
-      );
-  }
-  if (doubles > 0) warnings.push(`${count(doubles, "structure")} stand in the data twice, and count twice`);
-  return warnings;
-}
-
-function placeOf({ structure: { source } }: Example): string {
-  return source.line === null ? source.file : `${source.file}:${source.line}`;
 }
