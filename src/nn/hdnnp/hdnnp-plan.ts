@@ -22,6 +22,9 @@ export interface HdnnpPlan {
 /** Values outside their ranges that are kept for reports; more are only counted. */
 export const MOST_OUTSIDE = 4096;
 
+/** Of a value of a symmetry function, a sum of thousands of terms. */
+const ROUNDING = 1e-12;
+
 /** Numbers one after another; parts begin at even places, so that they can be read by two. */
 class Parameters {
   readonly numbers: number[] = new Array<number>(block.HEAD).fill(0);
@@ -130,9 +133,12 @@ function elementRow(
   row[block.GROUP_TABLES_AT] = to.put(groups.flat());
   row[block.NETWORKS] = networks.length;
   row[block.NETWORKS_AT] = to.put(networks.flat());
-  // A committee knows what all of its members know.
-  row[block.LOWEST_AT] = to.put(extreme(({ ranges }) => ranges.min, Math.max));
-  row[block.HIGHEST_AT] = to.put(extreme(({ ranges }) => ranges.max, Math.min));
+  // A committee knows what all of its members know. Atoms that set a range are within it, however sums were rounded.
+  const lowest = extreme(({ ranges }) => ranges.min, Math.max);
+  const highest = extreme(({ ranges }) => ranges.max, Math.min);
+  const rounding = lowest.map((low, g) => ROUNDING * Math.max(Math.abs(low), Math.abs(highest[g])));
+  row[block.LOWEST_AT] = to.put(lowest.map((low, g) => low - rounding[g]));
+  row[block.HIGHEST_AT] = to.put(highest.map((high, g) => high + rounding[g]));
   return row;
 }
 
