@@ -208,9 +208,13 @@ export function trainSchema(pieces: SchemaPieces) {
         .string()
         .optional()
         .describe(
-          "an input.nn of n2p2: symmetry functions, networks and settings of the training come from there; path relative to the study",
+          "an input.nn of n2p2: symmetry functions, networks and settings of the training come from there, but for keys of the training that stand here; path relative to the study",
         ),
-      setup_units: unitsSchema().optional(),
+      setup_units: unitsSchema()
+        .optional()
+        .describe(
+          "units of the files that setup or start names, which do not say so themselves; default: Å and eV",
+        ),
       start: z
         .string()
         .optional()
@@ -248,8 +252,8 @@ export function trainSchema(pieces: SchemaPieces) {
     .superRefine((section, context) => {
       const add = (path: (string | number)[], message: string) =>
         context.addIssue({ code: "custom", path, message });
-      if (section.setup === undefined && section.setup_units !== undefined)
-        add(["setup_units"], "belongs to setup, the n2p2 settings file");
+      if (section.setup === undefined && section.start === undefined && section.setup_units !== undefined)
+        add(["setup_units"], "belongs to the n2p2 files that setup or start names");
       if (section.descriptors.kinds.includes("weighted") && section.descriptors.kinds.length > 1)
         add(["descriptors", "kinds"], "weighted functions stand alone: they replace those of each element");
     });

@@ -67,7 +67,8 @@ export function readSetupFiles(section: TrainSection, folder: string): SetupFile
         "train.start",
         `${start} holds a committee of ${others.length + 1}; name the folder of one member, such as ${path}`,
       );
-    return { kind: "start", folder: path, paths: potentialFiles(path), model: readN2p2Potential(path) };
+    const model = readN2p2Potential(path, { units: setup_units });
+    return { kind: "start", folder: path, paths: potentialFiles(path), model };
   }
   if (setup !== undefined) {
     const file = pathFromStudy(folder, setup);

@@ -96,6 +96,9 @@ function errorLine(set: TrainingSet, evaluated: readonly EvaluatedStructure[]): 
 /** A test error so many times that of the training means that the networks learned the data by heart. */
 const BY_HEART = 3;
 
+/** No potential is so wrong for data like its own, eV/atom. */
+const STRANGE = 1;
+
 function qualityWarnings(
   { setup, settings }: TrainPlan,
   { training, test, members }: TrainingOutcome,
@@ -106,6 +109,12 @@ function qualityWarnings(
     warnings.push(
       `energies of the test are ${significant(measured.energyRmse! / learned.energyRmse!, 2)} times as wrong as those of the training: ` +
         "the networks have learned the data by heart; give more structures, smaller networks, or train.patience",
+    );
+  const atFirst = members[0].epochs[0].train.energyRmse;
+  if (setup.start && atFirst > STRANGE)
+    warnings.push(
+      `energies of the potential that the training began with were ${significant(atFirst, 3)} eV/atom off: it is of other data, or ` +
+        "train.setup_units has to say that its files are not in Å and eV",
     );
   if (members.every(({ kept }) => kept === 0) && setup.start)
     warnings.push("no epoch made the errors smaller: this is the potential that the training began with");

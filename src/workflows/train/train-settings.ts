@@ -1,6 +1,7 @@
 /** From the section `train` to the settings of a training. */
 import type { TrainSection } from "../../data/study/train-schema.ts";
 import type { KalmanSettings, TrainingSettings } from "../../nn/training/training-settings.ts";
+import { count } from "../../report/numbers.ts";
 import type { Example } from "./training-data.ts";
 
 /** Force components that an epoch uses for each structure, where the study does not say. */
@@ -113,12 +114,12 @@ export function methodText({ optimiser, epochs }: TrainingSettings): string {
     case "kalman":
       return (
         `${optimiser.strategy === "global" ? "" : "element-decoupled "}Kalman filter` +
-        `${optimiser.type === "standard" ? "" : " with fading memory"}, ${epochs} epochs`
+        `${optimiser.type === "standard" ? "" : " with fading memory"}, ${count(epochs, "epoch")}`
       );
     case "adam":
-      return `Adam, ${epochs} epochs`;
+      return `Adam, ${count(epochs, "epoch")}`;
     case "l-bfgs":
-      return `L-BFGS, ${epochs} steps`;
+      return `L-BFGS, ${count(epochs, "epoch")}`;
     default:
       return optimiser satisfies never;
   }
