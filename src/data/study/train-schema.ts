@@ -155,7 +155,7 @@ export function trainSchema(pieces: SchemaPieces) {
       }),
       z.strictObject({
         method: z.literal("l-bfgs"),
-        memory: whole("steps that are remembered").default(20),
+        evaluations: whole("evaluations of all errors in an epoch, at most").default(20),
       }),
     ])
     .describe("see [training](training.md)");

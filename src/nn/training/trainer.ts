@@ -66,13 +66,11 @@ export interface EpochStops {
 
 const never = () => false;
 
-/** Evaluations of all errors that l-bfgs may do in an epoch. */
-const EVALUATIONS_OF_EPOCH = 20;
-
 export class Trainer {
   readonly #data: TrainingData;
   readonly #settings: TrainingSettings;
-  readonly #minimise: MinimiseLoss | null;
+  /** The one move of an epoch, for methods that have no updates. */
+  readonly #move: ((loss: TrainingLoss) => ReturnType<MinimiseLoss>) | null;
   readonly #evaluate: EvaluateErrors | null;
   readonly #targets: FitTargets;
   readonly #plan: EpochPlan;
@@ -92,7 +90,6 @@ export class Trainer {
   constructor(data: TrainingData, settings: TrainingSettings, seed: number, options: TrainerOptions = {}) {
     this.#data = data;
     this.#settings = settings;
-    this.#minimise = options.minimise ?? null;
     this.#evaluate = options.evaluate ?? null;
     this.#targets = new FitTargets(data.model, data.train);
     this.#weights = weightsOf(data.model);
@@ -103,7 +100,17 @@ export class Trainer {
         throw new EcitonError("data", `none of the ${structures.length} ${name} structures has an energy`);
     this.#plan = new EpochPlan(settings, this.#targets, seed);
     this.#errors = new Float64Array(this.#plan.columns);
-    this.#optimiser = this.#createOptimiser(options.createCovariance);
+    const { columns, updates } = this.#plan;
+    const { optimiser } = settings;
+    if (optimiser.method === "l-bfgs") {
+      const { minimise } = options;
+      if (!minimise) throw new RangeError("l-bfgs needs a minimiser");
+      this.#optimiser = null;
+      this.#move = (loss) => minimise(loss, this.#weights, optimiser.evaluations);
+    } else {
+      this.#optimiser = createOptimiser(data.model, optimiser, columns, updates, options.createCovariance);
+      this.#move = null;
+    }
   }
 
   /** What happened so far: errors before the training as epoch 0, and after each epoch. */
@@ -190,15 +197,6 @@ export class Trainer {
     this.#running = begun && this.#plan.resume(history.length, begun);
   }
 
-  #createOptimiser(createCovariance: CreateCovariance | undefined): WeightOptimiser | null {
-    const { optimiser } = this.#settings;
-    const { columns, updates } = this.#plan;
-    if (optimiser.method !== "l-bfgs")
-      return createOptimiser(this.#data.model, optimiser, columns, updates, createCovariance);
-    if (!this.#minimise) throw new RangeError("l-bfgs needs a minimiser");
-    return null;
-  }
-
   /** The updates of an epoch that are not done yet; null where it was left. */
   #updates(optimiser: WeightOptimiser, stop: () => boolean): Record<string, number> | null {
     this.#running ??= this.#plan.begin(this.#history.length, this.#evaluator);
@@ -243,7 +241,7 @@ export class Trainer {
   #descend(): Readonly<Record<string, number>> {
     if (this.#running?.facts) return this.#running.facts;
     const loss = new TrainingLoss(this.#data.model, this.#data.train, this.#evaluator, this.#settings);
-    const { value, evaluations } = this.#minimise!(loss, this.#weights, EVALUATIONS_OF_EPOCH);
+    const { value, evaluations } = this.#move!(loss);
     this.#evaluator.setWeights(this.#weights);
     const facts = { loss: value, evaluations };
     this.#running = movedEpoch(facts);

@@ -18,7 +18,7 @@ export interface KalmanSettings {
   readonly method: "kalman";
   /** standard, or with fading memory (kalman_type 0, 1). */
   readonly type: "standard" | "fading-memory";
-  /** One filter for all weights, or one for each element (update_strategy 0, 1). */
+  /** One covariance of all weights, or a block for each element (decoupling_type 0, 1). */
   readonly strategy: "global" | "element-decoupled";
   /** P(0) = 1/epsilon (kalman_epsilon). */
   readonly epsilon: number;
@@ -49,10 +49,11 @@ export interface AdamSettings {
   readonly forceBatch: number;
 }
 
-/** Quasi-Newton on all errors at once. */
+/** Quasi-Newton on all errors at once: an epoch begins it anew. */
 export interface LbfgsSettings {
   readonly method: "l-bfgs";
-  readonly memory: number;
+  /** Evaluations of all errors in an epoch, at most. */
+  readonly evaluations: number;
 }
 
 export interface TrainingSettings {

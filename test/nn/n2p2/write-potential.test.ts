@@ -237,7 +237,7 @@ describe("the training", () => {
   it("tells what n2p2 has no keywords for", () => {
     const training: TrainingSettings = {
       ...kalman,
-      optimiser: { method: "l-bfgs", memory: 10 },
+      optimiser: { method: "l-bfgs", evaluations: 20 },
       stressFraction: 0.1,
     };
     const remarks = writeN2p2Potential(newFolder(), simple, { training }).join();

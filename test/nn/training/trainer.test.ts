@@ -165,7 +165,7 @@ describe("training", () => {
       },
       3,
     ],
-    ["quasi-Newton steps", { optimiser: { method: "l-bfgs", memory: 20 }, epochs: 10 }, 5],
+    ["quasi-Newton steps", { optimiser: { method: "l-bfgs", evaluations: 20 }, epochs: 10 }, 5],
   ] as [string, Partial<TrainingSettings>, number][])("%s: errors fall", (_, changes, times) => {
     const trainer = run(changes);
     const [first, last] = [trainer.history[0], trainer.history.at(-1)!];
@@ -236,7 +236,7 @@ describe("training", () => {
     expect(() => new Trainer(data, { ...settings, energyFraction: 0.01, forceFraction: 0 }, 1)).toThrow(
       expect.objectContaining({ code: "study" }),
     );
-    const lbfgs = { ...settings, optimiser: { method: "l-bfgs", memory: 5 } as const };
+    const lbfgs = { ...settings, optimiser: { method: "l-bfgs", evaluations: 5 } as const };
     expect(() => new Trainer(data, lbfgs, 1)).toThrow(/needs a minimiser/);
   });
 
@@ -276,7 +276,7 @@ describe("a training that was interrupted", () => {
         },
       },
     ],
-    ["quasi-Newton", { optimiser: { method: "l-bfgs", memory: 20 }, keep: "best" }],
+    ["quasi-Newton", { optimiser: { method: "l-bfgs", evaluations: 20 }, keep: "best" }],
   ];
 
   it.each(cases)("%s: goes on bit for bit from its file, wherever it was left", (_, changes) => {
