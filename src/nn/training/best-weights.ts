@@ -8,11 +8,11 @@ export interface BestState {
 }
 
 export class BestWeights {
-  readonly #settings: Pick<TrainingSettings, "forceFraction" | "forceWeight" | "patience">;
+  readonly #settings: Pick<TrainingSettings, "forceFraction" | "patience">;
   #best: BestState | null = null;
   #latest = 0;
 
-  constructor(settings: Pick<TrainingSettings, "forceFraction" | "forceWeight" | "patience">) {
+  constructor(settings: Pick<TrainingSettings, "forceFraction" | "patience">) {
     this.#settings = settings;
   }
 
@@ -42,13 +42,13 @@ export class BestWeights {
 }
 
 /**
- * sqrt(RMSE(E per atom)² + (forceWeight RMSE(F))²) of the test structures, or of those of the training where there are none;
- * forces count where they are trained.
+ * RMSE(E per atom) · RMSE(F) of the test structures, or of those of the training where there are none; RMSE(E) where forces
+ * are not trained. The product has no weight to choose: a tenth off either error counts the same, though their units differ.
  */
 export function scoreOf(
   { train, test }: Pick<EpochRecord, "train" | "test">,
-  { forceFraction, forceWeight }: Pick<TrainingSettings, "forceFraction" | "forceWeight">,
+  { forceFraction }: Pick<TrainingSettings, "forceFraction">,
 ): number {
   const { energyRmse, forceRmse } = test ?? train;
-  return Math.hypot(energyRmse, forceFraction > 0 ? forceWeight * (forceRmse ?? 0) : 0);
+  return energyRmse * (forceFraction > 0 ? (forceRmse ?? 1) : 1);
 }

@@ -1,4 +1,5 @@
 /** What a training does, as plain data. Names and meanings follow n2p2, whose keywords stand beside them. */
+import type { InitialWeights } from "../networks/initial-weights.ts";
 
 /** Which energies and force components become updates, and in which order. */
 export interface UpdateSelection {
@@ -68,16 +69,10 @@ export interface TrainingSettings {
   readonly forceWeight: number;
   readonly stressWeight: number;
   readonly selection: UpdateSelection;
-  /** Initial weights: uniform in the range, or scaled by the number of inputs; see networks/initial-weights.ts. */
-  readonly initialWeights:
-    | { readonly kind: "uniform"; readonly min: number; readonly max: number }
-    | { readonly kind: "nguyen-widrow" | "glorot" };
+  readonly initialWeights: InitialWeights;
   /** Training ends where the test error has not become smaller for so many epochs; null: never. */
   readonly patience: number | null;
-  /**
-   * Weights that are kept at the end: those of the epoch with the smallest
-   * sqrt(RMSE(E per atom)² + (forceWeight RMSE(F))²) on the test set ("best"), or those of the last epoch.
-   */
+  /** Weights that are kept at the end: those of the epoch with the smallest test error ("best", see scoreOf), or of the last. */
   readonly keep: "best" | "last";
 }
 

@@ -203,8 +203,7 @@ describe("training", () => {
     } as const;
     const best = run({ optimiser, keep: "best", epochs: 8 });
     const last = run({ optimiser, keep: "last", epochs: 8 });
-    const score = ({ test }: (typeof best.history)[number]) =>
-      Math.hypot(test!.energyRmse, 50 * test!.forceRmse!);
+    const score = ({ test }: (typeof best.history)[number]) => test!.energyRmse * test!.forceRmse!;
     const scores = best.history.map(score);
     const errorsOf = (trainer: Trainer) =>
       new Trainer({ ...data, model: trainer.model() }, settings, 1).epoch()!;
@@ -224,7 +223,7 @@ describe("training", () => {
       forceBatch: 1,
     } as const;
     const { history } = run({ optimiser, epochs: 100, patience: 3 });
-    const scores = history.map(({ test }) => Math.hypot(test!.energyRmse, 50 * test!.forceRmse!));
+    const scores = history.map(({ test }) => test!.energyRmse * test!.forceRmse!);
     expect(history.length).toBeLessThan(101);
     expect(history.length - 1 - scores.indexOf(Math.min(...scores))).toBe(3);
   });
