@@ -56,6 +56,8 @@ export interface EpochPoint {
   readonly testEnergy_meV?: number;
   readonly trainForce_eV_per_A?: number;
   readonly testForce_eV_per_A?: number;
+  readonly trainStress_GPa?: number;
+  readonly testStress_GPa?: number;
 }
 
 export interface ErrorRow {

@@ -3,7 +3,7 @@ import { stringify } from "yaml";
 
 export interface KillCase {
   readonly name: string;
-  readonly command: "sample" | "relax" | "dynamics" | "hop";
+  readonly command: "sample" | "relax" | "dynamics" | "hop" | "train";
   /** The last file that the command writes before its report. */
   readonly results: string;
   /** Text of the study. */

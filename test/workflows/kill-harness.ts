@@ -53,7 +53,7 @@ export function resultsIn(folder: string): Map<string, string> {
 function withoutTimes(html: string): string {
   return html
     .replaceAll(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?( UTC|Z)?/g, "DATE")
-    .replaceAll(/eciton (sample|run|relax|dynamics|hop) [^<"\n]*/g, "COMMAND")
+    .replaceAll(/eciton (sample|run|relax|dynamics|hop|train) [^<"\n]*/g, "COMMAND")
     .replaceAll(/(wall time<\/th><td[^>]*>)[^<]*/g, "$1DURATION")
     .replaceAll(/Enumerated in [^<]* s\./g, "Enumerated in DURATION.");
 }

@@ -236,6 +236,7 @@ export function trainSchema(pieces: SchemaPieces) {
       ).optional(),
       keep: z
         .enum(["best", "last"])
+      checkpoint_every_s: positive("number", "what a kill may lose, seconds").default(20),
         .default("best")
         .describe("weights of the epoch with the smallest test error, or of the last"),
       members: whole("networks trained from different seeds: a committee, whose spread tells its error")

@@ -1,4 +1,4 @@
-/** Errors against epochs, on logarithmic axes: energies and forces, training and test. */
+/** Errors against epochs, on logarithmic axes: energies, forces and stresses, training and test. */
 import * as Plot from "@observablehq/plot";
 import { toCsv } from "../csv.ts";
 import type { Figure } from "../figure.ts";
@@ -20,6 +20,12 @@ const quantities = [
     training: "trainForce_eV_per_A",
     test: "testForce_eV_per_A",
   },
+  {
+    title: "Stresses",
+    label: "RMSE of stresses (GPa)",
+    training: "trainStress_GPa",
+    test: "testStress_GPa",
+  },
 ] as const;
 const sets = [
   { label: "training", key: "training", color: okabeIto.blue, dash: "" },
@@ -31,7 +37,12 @@ const fields = [
   "testEnergy_meV",
   "trainForce_eV_per_A",
   "testForce_eV_per_A",
+  "trainStress_GPa",
+  "testStress_GPa",
 ] as const;
+
+/** Room for "5 × 10⁻¹" beside the label of the axis, pixels. */
+const LABELS = 84;
 
 /** @throws {EcitonError} "shape" for numbers that are not finite */
 export function learningCurveFigure(members: readonly MemberSummary[]): Figure {
@@ -70,8 +81,9 @@ export function learningCurveFigure(members: readonly MemberSummary[]): Figure {
         svg: drawPlot(`${quantity.title}: error against epoch`, {
           width: 430,
           height: 320,
+          marginLeft: LABELS,
           x: { label: "epoch", domain: paddedRange(all.map(({ epoch }) => epoch)), ticks: 7 },
-          y: { ...logAxis(values), label: quantity.label, grid: true },
+          y: { ...logAxis(values), label: quantity.label, labelOffset: LABELS - 8, grid: true },
           marks,
         }),
       },

@@ -86,10 +86,12 @@ function nothingLearned({ settings, setup }: TrainPlan, { members }: TrainingOut
 
 function errorLine(set: TrainingSet, evaluated: readonly EvaluatedStructure[]): string[] {
   if (evaluated.length === 0) return [];
-  const { energyRmse, forceRmse } = summarise(evaluated.map(({ errors }) => errors));
+  const { energyRmse, forceRmse, stressRmse } = summarise(evaluated.map(({ errors }) => errors));
   const forces = forceRmse === null ? "" : `, forces ${significant(forceRmse, 3)} eV/Å`;
+  const stresses = stressRmse === null ? "" : `, stresses ${significant(stressRmse / GPA_EV_PER_A3, 3)} GPa`;
   return [
-    `${`${set}:`.padEnd(16)}RMSE of energies ${significant(1000 * energyRmse!, 3)} meV/atom${forces} (${count(evaluated.length, "structure")})`,
+    `${`${set}:`.padEnd(16)}RMSE of energies ${significant(1000 * energyRmse!, 3)} meV/atom${forces}${stresses} ` +
+      `(${count(evaluated.length, "structure")})`,
   ];
 }
 
@@ -233,12 +235,16 @@ function capitalised(text: string): string {
 }
 
 function epochPoint({ epoch, train, test }: EpochRecord) {
+  const gigapascals = (stress: number | null | undefined) =>
+    stress === null || stress === undefined ? undefined : stress / GPA_EV_PER_A3;
   return {
     epoch,
     trainEnergy_meV: 1000 * train.energyRmse,
     ...(test ? { testEnergy_meV: 1000 * test.energyRmse } : {}),
     ...(train.forceRmse === null ? {} : { trainForce_eV_per_A: train.forceRmse }),
     ...(test && test.forceRmse !== null ? { testForce_eV_per_A: test.forceRmse } : {}),
+    trainStress_GPa: gigapascals(train.stressRmse),
+    testStress_GPa: gigapascals(test?.stressRmse),
   };
 }
 

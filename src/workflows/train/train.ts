@@ -103,7 +103,7 @@ export async function trainAll(
 
 /** Each member is a task; the same potentials come out for any number of threads. */
 async function trainMembers(
-  { settings, loaded }: Pick<TrainPlan, "settings" | "loaded">,
+  { section, settings, loaded }: Pick<TrainPlan, "section" | "settings" | "loaded">,
   { models, set, numTraining }: Prepared,
   context: RunContext,
   stem: string,
@@ -120,7 +120,7 @@ async function trainMembers(
       checkpoint: {
         path: join(context.outDir, CHECKPOINTS, `${numbered(stem, member)}.json`),
         resume: context.resume,
-        everySeconds: CHECKPOINT_S,
+        everySeconds: section.checkpoint_every_s,
       },
     }),
   );
@@ -157,5 +157,3 @@ async function trainMembers(
 
 /** New epochs are looked for so often. */
 const TELL_MS = 500;
-/** What a kill may lose. */
-const CHECKPOINT_S = 20;
