@@ -42,7 +42,7 @@ export function splitStructures(classes: readonly string[], fraction: number, se
   return { train: classes.flatMap((_, s) => (isTest.has(s) ? [] : [s])), test: test.sort((a, b) => a - b) };
 }
 
-/** What updates are made of; the order is that of their numbers in UpdatePlan. */
+/** What updates are made of; the order is that of their numbers in an epoch's schedule. */
 export const updateKinds = ["energy", "force", "stress"] as const;
 export type UpdateKind = (typeof updateKinds)[number];
 
@@ -110,12 +110,12 @@ export class CandidateQueue {
     errorOf: (candidate: number) => number,
   ): number {
     if (mode !== "threshold") return this.next();
-    let best = -1;
-    let largest = Number.NEGATIVE_INFINITY;
-    for (let trial = 0; trial < trials; trial++) {
+    let best = this.next();
+    // In units of an RMSE of 0, where nothing is left to learn, errors are no numbers: the first candidate then stays.
+    let largest = errorOf(best);
+    for (let trial = 1; trial < trials && !(largest > threshold); trial++) {
       const candidate = this.next();
       const error = errorOf(candidate);
-      if (error > threshold) return candidate;
       if (error > largest) {
         best = candidate;
         largest = error;

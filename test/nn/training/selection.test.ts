@@ -118,4 +118,11 @@ describe("choice of a candidate", () => {
     // Around the end: 0 and 1 again.
     expect(five.choose(selection("threshold", 2), 2, errorOf)).toBe(0);
   });
+
+  it("takes a candidate also where the RMSE is 0, as for forces on atoms alone in their cells", () => {
+    const five = queue();
+    expect(five.choose(selection("threshold", 3), 1, () => 0 / 0)).toBe(0);
+    expect(five.choose(selection("threshold", 3), 1, () => 1 / 0)).toBe(3);
+    expect(five.position).toBe(4);
+  });
 });
