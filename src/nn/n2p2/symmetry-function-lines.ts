@@ -2,6 +2,7 @@
 import { dataError } from "../../core/errors.ts";
 import { type Conversions, unconverted } from "../../data/formats/n2p2-units.ts";
 import { numberText, quoteToken } from "../../data/formats/tokens.ts";
+import { neighboursOf } from "../symmetry-functions/dependence.ts";
 import { inElementOrder } from "../symmetry-functions/order.ts";
 import {
   type CompactForm,
@@ -186,19 +187,20 @@ export function functionInAngstrom(fn: SymmetryFunction, { length, perArea }: Co
  */
 export function functionLine(element: string, fn: SymmetryFunction, units: Conversions): string {
   const length = (value: number) => unconverted(value, units.length);
+  const neighbours = neighboursOf(fn) ?? [];
   const parts = ((): (string | number)[] => {
     if ("form" in fn) {
       const between =
         "angleLeft" in fn
           ? [length(fn.left), length(fn.radius), fn.angleLeft, fn.angleRight]
           : [length(fn.left), length(fn.radius)];
-      return [...neighboursOf(fn), ...between, fn.form];
+      return [...neighbours, ...between, fn.form];
     }
     const [eta, shift, radius] = [unconverted(fn.eta, units.perArea), length(fn.shift), length(fn.radius)];
     switch (fn.type) {
       case 2:
       case 12:
-        return [...neighboursOf(fn), eta, shift, radius];
+        return [...neighbours, eta, shift, radius];
       case 3:
       case 9:
         return [...fn.neighbours, eta, fn.lambda, fn.zeta, radius, shift];
@@ -210,9 +212,4 @@ export function functionLine(element: string, fn: SymmetryFunction, units: Conve
   })();
   const texts = parts.map((part) => (typeof part === "number" ? numberText(part) : part));
   return `symfunction_short ${element} ${fn.type} ${texts.join(" ")}`;
-}
-
-function neighboursOf(fn: SymmetryFunction): readonly string[] {
-  if ("neighbour" in fn) return [fn.neighbour];
-  return "neighbours" in fn ? fn.neighbours : [];
 }

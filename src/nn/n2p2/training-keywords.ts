@@ -159,6 +159,12 @@ function readSelection(input: InputNn, remarks: string[]): TrainingSettings["sel
   };
 }
 
+/** nnp-train demands a seed and a share of test structures, which are no part of the settings of a training. */
+const DEMANDED: readonly [string, number][] = [
+  ["random_seed", 1],
+  ["test_fraction", 0.1],
+];
+
 /**
  * Lines of input.nn with which nnp-train goes on from the weights beside it.
  * @returns remarks on what n2p2 has no keywords for, too
@@ -170,6 +176,7 @@ export function trainingLines(settings: TrainingSettings): {
   const { optimiser, selection } = settings;
   const remarks: string[] = [];
   const lines: [string, number?][] = [
+    ...DEMANDED,
     ["epochs", settings.epochs],
     ["use_old_weights_short"],
     ["short_energy_fraction", settings.energyFraction],

@@ -234,6 +234,22 @@ describe("the training", () => {
     expect(readN2p2Potential(folder)).toEqual(simple);
   });
 
+  it.each([
+    [
+      kalman,
+      ["kalman_type", "kalman_epsilon", "kalman_q0", "kalman_qtau", "kalman_qmin", "kalman_lambda_short"],
+    ],
+    [adam, ["gradient_type", "gradient_adam_eta", "gradient_adam_beta1", "gradient_adam_epsilon"]],
+  ] as const)("has every keyword that nnp-train does not begin without, case %#", (training, ofMethod) => {
+    const folder = newFolder();
+    writeN2p2Potential(folder, simple, { training });
+    const { lines } = parseInputNn(readFileSync(join(folder, "input.nn"), "utf8"), "input.nn");
+    // Those that n2p2's Dataset.cpp and Training.cpp look up without asking whether they are there.
+    const demanded = ["random_seed", "test_fraction", "updater_type", "parallel_mode", "jacobian_mode"];
+    for (const keyword of [...demanded, "update_strategy", "epochs", ...ofMethod])
+      expect(lines.map((line) => line.keyword)).toContain(keyword);
+  });
+
   it("tells what n2p2 has no keywords for", () => {
     const training: TrainingSettings = {
       ...kalman,
