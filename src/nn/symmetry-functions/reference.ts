@@ -4,7 +4,7 @@ import type { Structure } from "../../data/structure.ts";
 import { neighbourList } from "../../lattice/neighbour-list.ts";
 import { dependenceOf, type ElementFunctions } from "./dependence.ts";
 import { describeFunction } from "./describe-function.ts";
-import type { StructureDescriptors } from "./structure-descriptors.ts";
+import { type StructureDescriptors, VOIGT } from "./structure-descriptors.ts";
 import { type Term, termOf } from "./terms.ts";
 
 /**
@@ -195,22 +195,13 @@ function ownGradient(i: number, { slopes }: OneFunction, near: readonly Neighbou
 function strainOf({ slopes }: OneFunction, near: readonly Neighbour[]): number[] {
   const sum = [0, 0, 0, 0, 0, 0];
   near.forEach(({ vector }, n) => {
-    voigt.forEach(([a, b], v) => {
+    VOIGT.forEach(([a, b], v) => {
       sum[v] += slopes[3 * n + a] * vector[b];
       if (a !== b) sum[v] += slopes[3 * n + b] * vector[a];
     });
   });
   return sum;
 }
-
-const voigt = [
-  [0, 0],
-  [1, 1],
-  [2, 2],
-  [1, 2],
-  [0, 2],
-  [0, 1],
-] as const;
 
 /** 0, a, a + b, … */
 function offsets(lengths: readonly number[]): number[] {

@@ -23,5 +23,15 @@ export interface StructureDescriptors {
   readonly strains: Float64Array;
 }
 
+/** Rows and columns of the strain's components xx, yy, zz, yz, xz, xy in a 3×3 matrix. */
+export const VOIGT = [
+  [0, 0],
+  [1, 1],
+  [2, 2],
+  [1, 2],
+  [0, 2],
+  [0, 1],
+] as const;
+
 /** dependence[i][j]: the functions of element i that depend on neighbours of element j, ascending. */
 export type Dependence = readonly (readonly Uint16Array[])[];

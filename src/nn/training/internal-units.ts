@@ -4,12 +4,13 @@
  * Stress is σ = (1/V) ∂E/∂ε, tension positive.
  */
 import type { HdnnpModel } from "../hdnnp/model.ts";
+import { VOIGT } from "../symmetry-functions/structure-descriptors.ts";
 
 /**
  * What the networks leave out of the energy, eV.
  * @param kinds of the atoms, numbers of elements of the model
  */
-export function energyLeftOut({ elements, normalisation }: HdnnpModel, kinds: Uint8Array): number {
+function energyLeftOut({ elements, normalisation }: HdnnpModel, kinds: Uint8Array): number {
   // An element at a time: what is left of an energy is small beside it, and the roundings of thousands of atoms are not.
   const counts = new Float64Array(elements.length);
   for (let i = 0; i < kinds.length; i++) counts[kinds[i]]++;
@@ -33,16 +34,6 @@ export function physicalEnergy(model: HdnnpModel, kinds: Uint8Array, internal: n
 export function internalForce({ normalisation }: HdnnpModel): number {
   return normalisation.perEnergy / normalisation.perLength;
 }
-
-/** Rows and columns of xx, yy, zz, yz, xz, xy in a 3×3 matrix. */
-const VOIGT = [
-  [0, 0],
-  [1, 1],
-  [2, 2],
-  [1, 2],
-  [0, 2],
-  [0, 1],
-] as const;
 
 /**
  * (∂E/∂ε_v)* of a stress; an off-diagonal ε_v stands for both halves.

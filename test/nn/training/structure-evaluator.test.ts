@@ -9,6 +9,7 @@ import { scalingOf } from "../../../src/nn/symmetry-functions/scaling.ts";
 import type { StructureDescriptors } from "../../../src/nn/symmetry-functions/structure-descriptors.ts";
 import { StructureEvaluator } from "../../../src/nn/training/structure-evaluator.ts";
 import { weightOffsets, weightsOf, withWeights } from "../../../src/nn/training/weight-layout.ts";
+import { strained } from "../symmetry-functions/full-gradient.ts";
 import { type Geometry, smallModel, smallStructure } from "./small-model.ts";
 
 type Engine = "compiled" | "plain";
@@ -105,31 +106,7 @@ describe.each(cases)("StructureEvaluator of $name, $engine", ({ periodic, engine
   it("has strain derivatives that are central differences under strain", () => {
     const strain = new Float64Array(6);
     evaluator.strain(d, strain);
-    const energyAt = (v: number, e: number) => {
-      const [a, b] = [
-        [0, 0],
-        [1, 1],
-        [2, 2],
-        [1, 2],
-        [0, 2],
-        [0, 1],
-      ][v];
-      const strained = (vectors: Float64Array) => {
-        const out = vectors.slice();
-        for (let i = 0; i < out.length; i += 3) {
-          out[i + b] += e * vectors[i + a];
-          if (a !== b) out[i + a] += e * vectors[i + b];
-        }
-        return out;
-      };
-      return evaluator.energy(
-        describeOf(model, {
-          ...geometry,
-          positions: strained(geometry.positions),
-          cell: strained(geometry.cell),
-        }),
-      );
-    };
+    const energyAt = (v: number, e: number) => evaluator.energy(describeOf(model, strained(geometry, v, e)));
     for (let v = 0; v < 6; v++)
       expectClose([strain[v]], [(energyAt(v, H) - energyAt(v, -H)) / (2 * H)], 1e-7);
   });
