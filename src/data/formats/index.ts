@@ -6,23 +6,12 @@ import type { Dataset } from "../structure.ts";
 import { type CifOptions, readCif } from "./cif.ts";
 import { readCp2k } from "./cp2k.ts";
 import { type ExtxyzOptions, readExtxyz } from "./extxyz.ts";
+import { type StructureFormat, structureFormats } from "./format-names.ts";
 import { type LammpsOptions, readLammpsDump } from "./lammps-dump.ts";
 import { type N2p2Options, readN2p2Data } from "./n2p2-data.ts";
 import { readOutcar } from "./outcar.ts";
 import { type PoscarOptions, readPoscar } from "./poscar.ts";
 import { readVasprun } from "./vasprun.ts";
-
-const structureFormats = [
-  "poscar",
-  "extxyz",
-  "cif",
-  "vasprun",
-  "outcar",
-  "lammps-dump",
-  "n2p2",
-  "cp2k",
-] as const;
-export type StructureFormat = (typeof structureFormats)[number];
 
 /** Options of every format; each reader takes its own. */
 export interface ReadOptions extends PoscarOptions, ExtxyzOptions, CifOptions, Omit<LammpsOptions, "units"> {

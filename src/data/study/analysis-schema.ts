@@ -1,10 +1,10 @@
 /** The section `analysis` of a study: what is measured on structures and trajectories of atoms. */
 import { z } from "zod";
+import { structureFormats } from "../formats/format-names.ts";
 import { motionSchemas, soapSchema } from "./analysis-motion-schema.ts";
 import type { SchemaPieces } from "./sample-schema.ts";
 
-/** Formats of files of atoms and units of LAMMPS dumps, by the names of their readers. */
-const fileFormats = ["poscar", "extxyz", "cif", "vasprun", "outcar", "lammps-dump", "n2p2", "cp2k"] as const;
+/** Units of LAMMPS dumps by the names that LAMMPS gives them. */
 const lammpsUnits = ["metal", "real", "lj"] as const;
 
 export function analysisSchema(pieces: SchemaPieces) {
@@ -29,7 +29,7 @@ export function analysisSchema(pieces: SchemaPieces) {
         .describe(
           "in place of files: data sets that are compared, files for each name, {first: [a.xyz, b.xyz]}",
         ),
-      format: z.enum(fileFormats).optional().describe("of all files; default: by the name of each"),
+      format: z.enum(structureFormats).optional().describe("of all files; default: by the name of each"),
       types: z
         .array(z.string().min(1))
         .min(1)

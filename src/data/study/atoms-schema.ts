@@ -1,5 +1,6 @@
 /** Keys of the section `atoms` of a study: the structures that are built, or that relaxations, dynamics and hops start from. */
 import { z } from "zod";
+import { structureFormats } from "../formats/format-names.ts";
 import type { SchemaPieces } from "./sample-schema.ts";
 
 /** Crystals by the names that people use; all but hcp are cubic. */
@@ -18,8 +19,6 @@ export type CrystalStructure = (typeof crystalStructures)[number];
 
 /** Which sites of a structure are given which species. */
 export const orderings = ["random", "core-shell", "janus", "L1_0", "L1_2"] as const;
-
-const fileFormats = ["poscar", "extxyz", "cif", "vasprun", "outcar", "lammps-dump", "n2p2", "cp2k"] as const;
 
 export function atomsSchema({ quantity, positive, whole, vector, supercell }: SchemaPieces) {
   const species = z.string().regex(/^[A-Za-z][A-Za-z0-9+-]*$/, "expected a name of letters, digits, + and -");
@@ -69,7 +68,7 @@ export function atomsSchema({ quantity, positive, whole, vector, supercell }: Sc
       .min(1)
       .optional()
       .describe("files of structures, * stands for any name; paths relative to the study"),
-    format: z.enum(fileFormats).optional().describe("of file or files; default: by the name"),
+    format: z.enum(structureFormats).optional().describe("of file or files; default: by the name"),
     frames: z
       .union([z.enum(["last", "all"]), whole("number of the frame, 1 the first")])
       .default("last")

@@ -1,18 +1,9 @@
 /** The section `train` of a study: a neural network potential and how it is fitted to energies and forces. */
 import { z } from "zod";
+import { structureFormats } from "../formats/format-names.ts";
 import type { SchemaPieces } from "./sample-schema.ts";
 
 /** By the names that src/nn gives them. */
-const trainingFormats = [
-  "poscar",
-  "extxyz",
-  "cif",
-  "vasprun",
-  "outcar",
-  "lammps-dump",
-  "n2p2",
-  "cp2k",
-] as const;
 const cutoffForms = ["cos", "tanh3", "tanh3-normalised", "exp", "poly1", "poly2", "poly3", "poly4"] as const;
 const activations = ["tanh", "softplus", "logistic", "gaussian", "linear"] as const;
 
@@ -36,7 +27,7 @@ export function trainSchema(pieces: SchemaPieces) {
 
   const data = z.strictObject({
     files,
-    format: z.enum(trainingFormats).optional().describe("default: by the name of each file"),
+    format: z.enum(structureFormats).optional().describe("default: by the name of each file"),
     frames: z.enum(["all", "last"]).default("all").describe("which structures of each file"),
     every: whole("take every n-th structure of each file").default(1),
     energy_key: z
@@ -236,7 +227,6 @@ export function trainSchema(pieces: SchemaPieces) {
       ).optional(),
       keep: z
         .enum(["best", "last"])
-      checkpoint_every_s: positive("number", "what a kill may lose, seconds").default(20),
         .default("best")
         .describe("weights of the epoch with the smallest test error, or of the last"),
       members: whole("networks trained from different seeds: a committee, whose spread tells its error")
@@ -246,6 +236,7 @@ export function trainSchema(pieces: SchemaPieces) {
         .enum(["ignore", "warn", "stop"])
         .default("warn")
         .describe("what later calculations do about atoms in surroundings outside the training data"),
+      checkpoint_every_s: positive("number", "what a kill may lose, seconds").default(20),
       memory_GiB: positive("number", "for derivatives of symmetry functions; beyond it they are recomputed")
         .refine((x) => x <= 64, { error: "expected at most 64" })
         .default(2),

@@ -1,6 +1,7 @@
 /** Files of atoms: what they hold, told from their first frames, and their frames one after another. */
 import { dataError, EcitonError } from "../../../core/errors.ts";
-import { formatOfName, readStructures, type StructureFormat } from "../../../data/formats/index.ts";
+import type { StructureFormat } from "../../../data/formats/format-names.ts";
+import { formatOfName, readStructures } from "../../../data/formats/index.ts";
 import { frameFormats, framesOf } from "../../../data/frames.ts";
 import { formulaOf } from "../../../data/generators/built.ts";
 import type { Structure } from "../../../data/structure.ts";
