@@ -1,6 +1,7 @@
 /** What is looked at before and after every labeler's work. */
 import { EcitonError } from "../core/errors.ts";
 import { covalentRadius } from "../data/element-data.ts";
+import { usualLabeler } from "../data/study/labeler-schema.ts";
 import { type NeighbourList, neighbourList } from "../lattice/neighbour-list.ts";
 import { isFailure, type Label, type LabelAtoms, type LabelFailure, type LabelOutcome } from "./labeler.ts";
 
@@ -8,7 +9,7 @@ import { isFailure, type Label, type LabelAtoms, type LabelFailure, type LabelOu
  * Atoms nearer than this part of the sum of their covalent radii overlap: 1.1 Å for Ce and O, 0.5 Å for O2, 0.25 Å for
  * H2, well inside every bond and every distance of hot atoms. Programs give energies there too, of thousands of eV.
  */
-export const LEAST_DISTANCE = 0.4;
+const LEAST_DISTANCE: number = usualLabeler.least_distance;
 /** Atoms without a known radius are at the same place if they are so near, Å. */
 const COINCIDENT = 0.1;
 
@@ -16,7 +17,7 @@ const COINCIDENT = 0.1;
  * Stronger forces stand for no label, eV/Å: programs can converge to wrong solutions, of energies thousands of eV too low, which
  * nothing but their forces gives away. Hot and crowded structures have forces of some tens.
  */
-export const LARGEST_FORCE = 200;
+const LARGEST_FORCE: number = usualLabeler.largest_force_eV_per_A;
 
 /** Positions that are numbers, a cell with a volume, atoms apart; null where all is well. */
 export function atomsFailure(atoms: LabelAtoms, leastDistance = LEAST_DISTANCE): LabelFailure | null {

@@ -113,8 +113,10 @@ export class LabelArchive {
     }
     const forces = Float64Array.from(forces_eV_per_A ?? []);
     const numbers = [energy, ...forces, ...(stress ?? [])];
-    if (forces.length !== 3 * numAtoms || !numbers.every(Number.isFinite))
-      fail(`energy ${String(energy)} and ${forces.length} components of forces`);
+    if (forces.length !== 3 * numAtoms || (stress && stress.length !== 9) || !numbers.every(Number.isFinite))
+      fail(
+        `energy ${String(energy)}, ${forces.length} components of forces and ${stress?.length ?? 0} of the stress`,
+      );
     return { energy: energy as number, forces, stress: stress ? Float64Array.from(stress) : null, notes };
   }
 

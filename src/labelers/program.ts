@@ -76,8 +76,10 @@ export function runProgram(run: ProgramRun): Promise<ProgramEnd> {
     });
     child.on("close", (exitCode, signal) => {
       clearInterval(timer);
-      if (exitCode === NOT_FOUND || exitCode === NOT_RUNNABLE)
+      if (exitCode === NOT_FOUND || exitCode === NOT_RUNNABLE) {
         reject(new EcitonError("io", `${command}: cannot be started: ${errors.text().trim()}`));
+        return;
+      }
       const other = SIGNALS_OF_OTHERS.includes(signal) ? "others" : "itself";
       const ended = by ?? (signal === "SIGXCPU" ? "time-limit" : other);
       resolve({ by: ended, exitCode, signal, output: output.text(), errors: errors.text() });

@@ -16,13 +16,10 @@ import type { Attempt, LabelAtoms, Labeler, LabelFailure, LabelOutcome } from ".
 import { type ProgramEnd, runProgram } from "./program.ts";
 import { atomicNumber, type Engrad, parseEngrad, parseXtbOutput, xyzText } from "./xtb-files.ts";
 
-export const xtbMethods = ["gfn1", "gfn2"] as const;
-export type XtbMethod = (typeof xtbMethods)[number];
-
 export interface XtbSettings {
   /** Name on the PATH, or a path. */
   readonly command: string;
-  readonly method: XtbMethod;
+  readonly method: "gfn1" | "gfn2";
   /** Of the whole structure, e. */
   readonly charge: number;
   /** null: as few as the number of electrons allows, 0 or 1. */
