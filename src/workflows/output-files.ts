@@ -35,8 +35,8 @@ export function memberFolder(member: number): string {
   return `${POTENTIAL}/member-${String(member).padStart(2, "0")}`;
 }
 
-/** A potential of n2p2's files. */
-const potentialPattern = /^(input\.nn|scaling\.data|weights\.\d+\.data)$/;
+/** Files of a potential. */
+export const potentialPattern = /^(input\.nn|scaling\.data|weights\.\d+\.data)$/;
 const MOST_MEMBERS = 20;
 const potentialPlaces: readonly Place[] = [
   ...Array.from({ length: MOST_MEMBERS }, (_, k) => ({

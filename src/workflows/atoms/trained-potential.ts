@@ -1,12 +1,12 @@
 /** Potentials that were trained: from folders that a study names, or from what an earlier command left in the results. */
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { studyError } from "../../core/errors.ts";
 import { pathFromStudy } from "../../data/study/load-study.ts";
 import type { Study } from "../../data/study/schema.ts";
 import type { HdnnpModel, HdnnpSpec } from "../../nn/hdnnp/model.ts";
 import { readN2p2Potential } from "../../nn/n2p2/read-potential.ts";
-import { POTENTIAL } from "../output-files.ts";
+import { POTENTIAL, potentialPattern } from "../output-files.ts";
 import { hashFile, type InputFile } from "../provenance.ts";
 import type { StudyPotential } from "./potential-place.ts";
 
@@ -55,7 +55,7 @@ export function trainedSpec(
 /** Paths of the files of a potential, in order. */
 export function potentialFiles(folder: string): string[] {
   return readdirSync(folder)
-    .filter((file) => /^(input\.nn|scaling\.data|weights\.\d+\.data)$/.test(file))
+    .filter((file) => potentialPattern.test(file))
     .sort()
     .map((file) => join(folder, file));
 }
@@ -63,7 +63,7 @@ export function potentialFiles(folder: string): string[] {
 /** The folder itself, or the members of a committee in it. */
 export function membersIn(folder: string, at: string, otherwise: string): string[] {
   if (existsSync(join(folder, "input.nn"))) return [folder];
-  const members = existsSync(folder)
+  const members = statSync(folder, { throwIfNoEntry: false })?.isDirectory()
     ? readdirSync(folder)
         .filter((name) => existsSync(join(folder, name, "input.nn")))
         .sort()
