@@ -33,10 +33,7 @@ export const KIND_GROUP_COUNT = 4;
 export const KIND_FUNCTIONS = 8;
 export const KIND_BYTES = 16;
 
-/** A neighbour: vector and distance, kind, and its partner's block of gradients, 0 for an image of the atom itself. */
-export const NEIGHBOUR_X = 0;
-export const NEIGHBOUR_Y = 8;
-export const NEIGHBOUR_Z = 16;
+/** A neighbour: vector (from 0 on) and distance, kind, and its partner's block of gradients, 0 for an image of the atom itself. */
 export const NEIGHBOUR_DISTANCE = 24;
 export const NEIGHBOUR_KIND = 32;
 export const NEIGHBOUR_BLOCK = 36;

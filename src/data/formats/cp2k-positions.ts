@@ -19,7 +19,7 @@ interface Frame extends Cp2kPositions {
 /** Energies stand there with ten decimals, Hartree. */
 const ENERGY_ROUNDING = 1e-9 * HARTREE_EV;
 
-export class Cp2kPositionsFile {
+class Cp2kPositionsFile {
   readonly #frames: readonly Frame[];
   #next = 0;
 

@@ -69,7 +69,7 @@ function notOutput(lines: readonly string[]): string {
     : 'not an output of CP2K: no line " CP2K|" and none "ENERGY| Total FORCE_EVAL"';
 }
 
-export interface Cp2kStep {
+interface Cp2kStep {
   readonly line: number;
   /** eV */
   readonly energy: number;

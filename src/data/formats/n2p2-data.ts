@@ -38,7 +38,7 @@ export function readN2p2Data(text: string, file: string, options: N2p2Options = 
 }
 
 /** One structure after another; only the one at hand is held. See readN2p2Data. */
-export function* n2p2Structures(
+function* n2p2Structures(
   lines: LineSource,
   file: string,
   options: N2p2Options,

@@ -56,8 +56,7 @@ export interface HdnnpModel {
 }
 
 /** What an atom outside the ranges of the training set does to a calculation. */
-export const extrapolationPolicies = ["ignore", "warn", "stop"] as const;
-export type ExtrapolationPolicy = (typeof extrapolationPolicies)[number];
+export type ExtrapolationPolicy = "ignore" | "warn" | "stop";
 
 /** Plain data from which hdnnpPotential makes a Potential; crosses to threads. */
 export interface HdnnpSpec {

@@ -27,9 +27,6 @@ export function networkShape(hidden: readonly number[], activation: Activation):
   return { hidden, activations: [...hidden.map(() => activation), "linear"] };
 }
 
-/** Two layers of 15 tanh nodes, which most published potentials of one to three elements have about as many of. */
-export const usualShape: NetworkShape = networkShape([15, 15], "tanh");
-
 /** What an element has before there are weights. */
 export interface NewElement extends Omit<ElementModel, "network"> {
   readonly shape: NetworkShape;

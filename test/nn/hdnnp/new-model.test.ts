@@ -6,7 +6,6 @@ import {
   type NewModelParts,
   networkShape,
   newModel,
-  usualShape,
 } from "../../../src/nn/hdnnp/new-model.ts";
 import { initialWeights } from "../../../src/nn/networks/initial-weights.ts";
 import { numWeights } from "../../../src/nn/networks/network.ts";
@@ -36,7 +35,7 @@ const elements: NewElement[] = generated
     energy: element === "O" ? -400 : -1000,
     functions,
     ranges: ranges(functions.length),
-    shape: element === "O" ? usualShape : networkShape([7], "softplus"),
+    shape: element === "O" ? networkShape([15, 15], "tanh") : networkShape([7], "softplus"),
   }))
   .reverse();
 
