@@ -20,6 +20,11 @@ export class KernelCalculator implements Calculator {
     return this.kernel.builds;
   }
 
+  /** Of the kernel: positions, neighbour list and what it works with. */
+  get memoryBytes(): number {
+    return this.kernel.memory.buffer.byteLength;
+  }
+
   evaluate(positions: Float64Array, cell: Float64Array, out: Evaluation): void {
     const { kernel } = this;
     if (positions.length !== 3 * this.numAtoms)
