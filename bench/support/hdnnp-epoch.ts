@@ -85,6 +85,7 @@ async function measure({ name, folder, units, n2p2 }: EpochCase): Promise<BenchR
   return [
     { name: `${label}.cpu_s`, value: compiled.epoch, unit: "s" },
     { name: `${label}.n2p2.cpu_s`, value: n2p2, unit: "s" },
+    { name: `${label}.times_n2p2`, value: n2p2 / compiled.epoch, unit: "" },
     { name: `${label}.reference.cpu_s`, value: plain.epoch, unit: "s" },
     { name: `${label}.errors.cpu_s`, value: compiled.errors, unit: "s" },
     { name: `${label}.jacobians.cpu_s`, value: Math.max(0, rows), unit: "s" },
