@@ -17,7 +17,7 @@ import {
 import { type NeighbourList, neighbourList } from "../../lattice/neighbour-list.ts";
 import { dependenceOf, type ElementFunctions } from "./dependence.ts";
 import { describeFunction } from "./describe-function.ts";
-import { programOf, reachOf } from "./function-table.ts";
+import { programOf, reachOf } from "./function-groups.ts";
 import type { Dependence, StructureDescriptors } from "./structure-descriptors.ts";
 
 /** What descriptors are made from. */
