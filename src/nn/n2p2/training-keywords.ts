@@ -31,6 +31,11 @@ export function trainingSettingsOf(input: InputNn): N2p2Training {
   const remarks: string[] = [];
   const useForces = read.has("use_short_forces");
   const initial = read.has("nguyen_widrow_weights_short") ? "nguyen-widrow" : "glorot";
+  const [least, most] = [read.number("weights_min", -1), read.number("weights_max", 1)];
+  if (least !== -1 || most !== 1)
+    remarks.push(
+      `initial weights are scaled from numbers of -1 to 1, and not of ${least} to ${most} (weights_min, weights_max)`,
+    );
   if (read.has("force_energy_ratio"))
     remarks.push("force_energy_ratio is not taken into account: force_fraction is");
   const settings: TrainingSettings = {

@@ -104,6 +104,7 @@ describe("the training of an input.nn", () => {
     ["epochs 25", "epochs 25\ntask_batch_size_energy 10", /sums the gradients of a batch/],
     ["epochs 25", "epochs 25\nforce_energy_ratio 4", /force_energy_ratio is not taken into account/],
     ["epochs 25", "epochs 25\nselection_mode_force 0", /forces are selected as energies are/],
+    ["weights_min -1.0", "weights_min -0.5", /-1 to 1, and not of -0.5 to 1 \(weights_min, weights_max\)/],
   ])("%s → %s is remarked on", (from, to, message) => {
     expect(read(example.replace(from, to)).remarks.join()).toMatch(message);
   });
