@@ -1,7 +1,11 @@
 /** Data that a model of the same shape made, so that they can be learned to any accuracy, and how to learn them. */
 import type { Structure } from "../../../src/data/structure.ts";
 import { evaluateHdnnp } from "../../../src/nn/hdnnp/hdnnp-reference.ts";
-import type { KalmanSettings, TrainingSettings } from "../../../src/nn/training/training-settings.ts";
+import type {
+  AdamSettings,
+  KalmanSettings,
+  TrainingSettings,
+} from "../../../src/nn/training/training-settings.ts";
 import { smallModel, smallStructure } from "./small-model.ts";
 
 export const teacher = smallModel(7);
@@ -39,6 +43,16 @@ export const kalman: KalmanSettings = {
   etamax: 1,
   lambda: 0.98,
   nu: 0.9987,
+  energyBatch: 1,
+  forceBatch: 1,
+};
+
+export const adam: AdamSettings = {
+  method: "adam",
+  eta: 0.01,
+  beta1: 0.9,
+  beta2: 0.999,
+  epsilon: 1e-8,
   energyBatch: 1,
   forceBatch: 1,
 };

@@ -11,7 +11,7 @@ import { boardMemory, TeamBoard } from "../../../src/nn/training/team-board.ts";
 import { createTeam } from "../../../src/nn/training/train-team.ts";
 import { TrainingSet } from "../../../src/nn/training/training-set.ts";
 import type { TrainingSettings } from "../../../src/nn/training/training-settings.ts";
-import { kalman, labelled, settings, teacher } from "./taught.ts";
+import { adam, kalman, labelled, settings, teacher } from "./taught.ts";
 import { type BoardPayload, boardTask, type TeamPayload, teamTask } from "./team-task.ts";
 
 /** Networks that are large enough for a covariance of several parts. */
@@ -62,15 +62,7 @@ describe("a training that threads share", () => {
     [
       "without a covariance",
       {
-        optimiser: {
-          method: "adam",
-          eta: 0.01,
-          beta1: 0.9,
-          beta2: 0.99,
-          epsilon: 1e-8,
-          energyBatch: 1,
-          forceBatch: 1,
-        },
+        optimiser: { ...adam, beta2: 0.99 },
       },
     ],
   ] as [string, Partial<TrainingSettings>][])(
@@ -90,15 +82,7 @@ describe("a training that threads share", () => {
   });
 
   it("says what went wrong, and lets the helpers go", async () => {
-    const broken = {
-      method: "adam",
-      eta: 1e300,
-      beta1: 0.9,
-      beta2: 0.99,
-      epsilon: 1e-8,
-      energyBatch: 1,
-      forceBatch: 1,
-    } as const;
+    const broken = { ...adam, eta: 1e300, beta2: 0.99 };
     await expect(trainWith(2, { optimiser: broken })).rejects.toThrow(/grown without bound/);
   });
 });
