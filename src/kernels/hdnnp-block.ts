@@ -21,7 +21,7 @@ export const GROUPS_AT = 9;
 export const OUTSIDE = 10;
 export const OUTSIDE_AT = 11;
 export const OUTSIDE_ROOM = 12;
-/** Work space: slopes of the energy with the products of a patch. */
+/** Work space: for each angle of a patch the offset of its row (u32), then slopes of the energy with its products. */
 export const WEIGHTS_OF_PATCH_AT = 13;
 export const HEAD = 16;
 
@@ -116,7 +116,7 @@ export const MEMBERS_AT = 6;
 export const MEMBER = 2;
 export const MOST_CHANNELS = 3;
 
-/** An angle: (1 + λ cos θ)^ζ with a whole or any ζ; or a bell of θ between two ends in radians. */
+/** An angle: (1 + λ cos θ)^ζ with ζ a power of two, whole, or any; or a bell of θ between two ends in radians. */
 export const ANGLE = 4;
 export const ANGLE_KIND = 0;
 export const LAMBDA = 1;
@@ -124,6 +124,8 @@ export const ZETA = 2;
 export const WHOLE_POWER = 0;
 export const ANY_POWER = 1;
 export const ANGLE_BELL = 2;
+/** A power of two. */
+export const SQUARINGS = 3;
 /** Of a bell: form, left, right. */
 export const ANGLE_FORM = 1;
 export const ANGLE_LEFT = 2;

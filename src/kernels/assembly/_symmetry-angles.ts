@@ -8,6 +8,7 @@ import {
   ANGLE_RIGHT,
   LAMBDA,
   ROW,
+  SQUARINGS,
   WHOLE_POWER,
   ZETA,
 } from "../hdnnp-block";
@@ -31,6 +32,7 @@ export function anglesOf(
   for (let n = 0; n < count; n++) {
     const kind = wholeField(table, ANGLE_KIND);
     if (kind == ANGLE_BELL) bells(table, cosines, bytes, values, slopes);
+    else if (kind == SQUARINGS) squarings(table, cosines, bytes, values, slopes);
     else if (kind == WHOLE_POWER) wholePowers(table, cosines, bytes, values, slopes);
     else powers(table, cosines, bytes, values, slopes);
     table += ANGLE << 3;
@@ -39,7 +41,58 @@ export function anglesOf(
   }
 }
 
-/** p^zeta and zeta lambda p^(zeta - 1) with p = 1 + lambda cos theta, of eight cosines at once. */
+/**
+ * p^zeta and zeta lambda p^(zeta - 1) with p = 1 + lambda cos theta for zeta = 2^n, of eight cosines at once: the powers
+ * that are squared on the way multiply to p^(zeta - 1).
+ */
+function squarings(table: usize, cosines: usize, bytes: usize, values: usize, slopes: usize): void {
+  const lambda = f64x2.splat(field(table, LAMBDA));
+  const factor = f64x2.splat(field(table, LAMBDA) * field(table, ZETA));
+  const zeta = wholeField(table, ZETA);
+  const one = f64x2.splat(1);
+  const zero = f64x2.splat(0);
+  const end = cosines + bytes;
+  for (; cosines < end; cosines += 64) {
+    let p0 = f64x2.max(f64x2.add(one, f64x2.mul(lambda, v128.load(cosines))), zero);
+    let p1 = f64x2.max(f64x2.add(one, f64x2.mul(lambda, v128.load(cosines, 16))), zero);
+    let p2 = f64x2.max(f64x2.add(one, f64x2.mul(lambda, v128.load(cosines, 32))), zero);
+    let p3 = f64x2.max(f64x2.add(one, f64x2.mul(lambda, v128.load(cosines, 48))), zero);
+    if (slopes) {
+      let power0 = factor;
+      let power1 = factor;
+      let power2 = factor;
+      let power3 = factor;
+      for (let n = zeta; n > 1; n >>= 1) {
+        power0 = f64x2.mul(power0, p0);
+        power1 = f64x2.mul(power1, p1);
+        power2 = f64x2.mul(power2, p2);
+        power3 = f64x2.mul(power3, p3);
+        p0 = f64x2.mul(p0, p0);
+        p1 = f64x2.mul(p1, p1);
+        p2 = f64x2.mul(p2, p2);
+        p3 = f64x2.mul(p3, p3);
+      }
+      v128.store(slopes, power0);
+      v128.store(slopes, power1, 16);
+      v128.store(slopes, power2, 32);
+      v128.store(slopes, power3, 48);
+      slopes += 64;
+    } else
+      for (let n = zeta; n > 1; n >>= 1) {
+        p0 = f64x2.mul(p0, p0);
+        p1 = f64x2.mul(p1, p1);
+        p2 = f64x2.mul(p2, p2);
+        p3 = f64x2.mul(p3, p3);
+      }
+    v128.store(values, p0);
+    v128.store(values, p1, 16);
+    v128.store(values, p2, 32);
+    v128.store(values, p3, 48);
+    values += 64;
+  }
+}
+
+/** The same for any whole zeta. */
 function wholePowers(table: usize, cosines: usize, bytes: usize, values: usize, slopes: usize): void {
   const lambda = f64x2.splat(field(table, LAMBDA));
   const factor = f64x2.splat(field(table, LAMBDA) * field(table, ZETA));

@@ -16,7 +16,7 @@ import {
   SHIFT,
 } from "../hdnnp-block";
 import { bellTwo, cutoffTwo, slopeTwo } from "./_cutoff-functions";
-import { expTwo } from "./_exponential";
+import { powerTwo, restTwo, seriesTwo, wholeTwo, withinTwo } from "./_exponential";
 import { field, wholeField } from "./_symmetry-parameters";
 
 /**
@@ -90,7 +90,9 @@ function gaussians(
   for (let at: usize = 0; at < bytes; at += 16) {
     const x = f64x2.sub(v128.load(distances + at), shift);
     const y = f64x2.mul(rate, x);
-    const e = expTwo(f64x2.mul(y, x));
+    const exponent = withinTwo(f64x2.mul(y, x));
+    const whole = wholeTwo(exponent);
+    const e = f64x2.mul(seriesTwo(restTwo(exponent, whole)), powerTwo(whole));
     const value = f64x2.mul(e, v128.load(cut + at));
     v128.store(values + at, value);
     v128.store(

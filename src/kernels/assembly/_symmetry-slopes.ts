@@ -167,10 +167,17 @@ function addPatch(
   const slopes = tableOf(tableAt(0), SLOPES_AT);
   const weights = tableOf(tableAt(0), WEIGHTS_OF_PATCH_AT);
   let member = tableOf(patch, MEMBERS_AT);
-  const weightsEnd = weights + ((<usize>(numAngles * channels)) << 3);
-  for (let at = weights; at < weightsEnd; at += 8) {
-    store<f64>(at, field(member, 1) * load<f64>(slopes + ((<usize>field(member, 0)) << 3)));
-    member += MEMBER << 3;
+  let angle = tableOf(patch, PATCH_ANGLES_AT);
+  let entry = weights;
+  for (let n = 0; n < numAngles; n++) {
+    store<u32>(entry, <u32>(angles + ROW * <usize>load<f64>(angle)));
+    entry += 8;
+    angle += 8;
+    for (let channel = 0; channel < channels; channel++) {
+      store<f64>(entry, field(member, 1) * load<f64>(slopes + ((<usize>field(member, 0)) << 3)));
+      entry += 8;
+      member += MEMBER << 3;
+    }
   }
   const first = <usize>field(patch, FIRST_CHANNEL);
   const second = <usize>field(patch, FIRST_CHANNEL + 1);
@@ -184,22 +191,12 @@ function addPatch(
   ratesSecond0 = factorRates + stride * <usize>field(table, CHANNEL * first + 1);
   ratesSecond1 = factorRates + stride * <usize>field(table, CHANNEL * second + 1);
   ratesSecond2 = factorRates + stride * <usize>field(table, CHANNEL * third + 1);
-  const list = tableOf(patch, PATCH_ANGLES_AT);
-  const listEnd = list + ((<usize>numAngles) << 3);
-  if (channels == 3) addThree(list, listEnd, angles, weights, narrow, bytes, rows);
-  else if (channels == 2) addTwo(list, listEnd, angles, weights, narrow, bytes, rows);
-  else addOne(list, listEnd, angles, weights, narrow, bytes, rows);
+  if (channels == 3) addThree(weights, entry, narrow, bytes, rows);
+  else if (channels == 2) addTwo(weights, entry, narrow, bytes, rows);
+  else addOne(weights, entry, narrow, bytes, rows);
 }
 
-function addThree(
-  list: usize,
-  listEnd: usize,
-  angles: usize,
-  weights: usize,
-  narrow: bool,
-  bytes: usize,
-  rows: usize,
-): void {
+function addThree(weights: usize, weightsEnd: usize, narrow: bool, bytes: usize, rows: usize): void {
   const t0 = products0;
   const first0 = ratesFirst0;
   const second0 = ratesSecond0;
@@ -214,27 +211,26 @@ function addThree(
   let firstAt = firsts;
   let secondAt = seconds;
   for (let at: usize = 0; at < bytes; at += 16) {
-    let w = weights;
     let sum0 = f64x2.splat(0);
     let slope0 = f64x2.splat(0);
     let sum1 = f64x2.splat(0);
     let slope1 = f64x2.splat(0);
     let sum2 = f64x2.splat(0);
     let slope2 = f64x2.splat(0);
-    for (let p = list; p < listEnd; p += 8) {
-      const row = angles + ROW * <usize>load<f64>(p) + at;
+    for (let w = weights; w < weightsEnd; ) {
+      const row = <usize>load<u32>(w) + at;
       const value = v128.load(row);
       const slope = v128.load(row + slopes);
-      const w0 = v128.load64_splat(w);
+      const w0 = v128.load64_splat(w, 8);
       sum0 = f64x2.add(sum0, f64x2.mul(w0, value));
       slope0 = f64x2.add(slope0, f64x2.mul(w0, slope));
-      const w1 = v128.load64_splat(w, 8);
+      const w1 = v128.load64_splat(w, 16);
       sum1 = f64x2.add(sum1, f64x2.mul(w1, value));
       slope1 = f64x2.add(slope1, f64x2.mul(w1, slope));
-      const w2 = v128.load64_splat(w, 16);
+      const w2 = v128.load64_splat(w, 24);
       sum2 = f64x2.add(sum2, f64x2.mul(w2, value));
       slope2 = f64x2.add(slope2, f64x2.mul(w2, slope));
-      w += 24;
+      w += 32;
     }
     const j = <usize>load<u32>(firstAt);
     const k0 = <usize>load<u32>(secondAt);
@@ -282,15 +278,7 @@ function addThree(
   }
 }
 
-function addTwo(
-  list: usize,
-  listEnd: usize,
-  angles: usize,
-  weights: usize,
-  narrow: bool,
-  bytes: usize,
-  rows: usize,
-): void {
+function addTwo(weights: usize, weightsEnd: usize, narrow: bool, bytes: usize, rows: usize): void {
   const t0 = products0;
   const first0 = ratesFirst0;
   const second0 = ratesSecond0;
@@ -302,22 +290,21 @@ function addTwo(
   let firstAt = firsts;
   let secondAt = seconds;
   for (let at: usize = 0; at < bytes; at += 16) {
-    let w = weights;
     let sum0 = f64x2.splat(0);
     let slope0 = f64x2.splat(0);
     let sum1 = f64x2.splat(0);
     let slope1 = f64x2.splat(0);
-    for (let p = list; p < listEnd; p += 8) {
-      const row = angles + ROW * <usize>load<f64>(p) + at;
+    for (let w = weights; w < weightsEnd; ) {
+      const row = <usize>load<u32>(w) + at;
       const value = v128.load(row);
       const slope = v128.load(row + slopes);
-      const w0 = v128.load64_splat(w);
+      const w0 = v128.load64_splat(w, 8);
       sum0 = f64x2.add(sum0, f64x2.mul(w0, value));
       slope0 = f64x2.add(slope0, f64x2.mul(w0, slope));
-      const w1 = v128.load64_splat(w, 8);
+      const w1 = v128.load64_splat(w, 16);
       sum1 = f64x2.add(sum1, f64x2.mul(w1, value));
       slope1 = f64x2.add(slope1, f64x2.mul(w1, slope));
-      w += 16;
+      w += 24;
     }
     const j = <usize>load<u32>(firstAt);
     const k0 = <usize>load<u32>(secondAt);
@@ -356,15 +343,7 @@ function addTwo(
   }
 }
 
-function addOne(
-  list: usize,
-  listEnd: usize,
-  angles: usize,
-  weights: usize,
-  narrow: bool,
-  bytes: usize,
-  rows: usize,
-): void {
+function addOne(weights: usize, weightsEnd: usize, narrow: bool, bytes: usize, rows: usize): void {
   const t0 = products0;
   const first0 = ratesFirst0;
   const second0 = ratesSecond0;
@@ -373,17 +352,16 @@ function addOne(
   let firstAt = firsts;
   let secondAt = seconds;
   for (let at: usize = 0; at < bytes; at += 16) {
-    let w = weights;
     let sum0 = f64x2.splat(0);
     let slope0 = f64x2.splat(0);
-    for (let p = list; p < listEnd; p += 8) {
-      const row = angles + ROW * <usize>load<f64>(p) + at;
+    for (let w = weights; w < weightsEnd; ) {
+      const row = <usize>load<u32>(w) + at;
       const value = v128.load(row);
       const slope = v128.load(row + slopes);
-      const w0 = v128.load64_splat(w);
+      const w0 = v128.load64_splat(w, 8);
       sum0 = f64x2.add(sum0, f64x2.mul(w0, value));
       slope0 = f64x2.add(slope0, f64x2.mul(w0, slope));
-      w += 8;
+      w += 16;
     }
     const j = <usize>load<u32>(firstAt);
     const k0 = <usize>load<u32>(secondAt);

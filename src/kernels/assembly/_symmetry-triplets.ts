@@ -14,8 +14,8 @@ import {
   KIND_A,
   KIND_B,
   NARROW_CHANNELS,
-  OUTER,
   NARROW2,
+  OUTER,
   ROW,
   ROWS_AT,
   TABLE_AT,
@@ -110,7 +110,9 @@ function pairUp(group: usize, near: usize, other: usize, room: usize): usize {
   let nearFirsts = near + firstsFrom(room);
   let otherFirsts = other + firstsFrom(room);
   for (let j = <usize>load<u32>(a); j < endA; j += 8) {
-    collect(j, a == b ? j + 8 : beginB, endB, narrow2, wide);
+    const begin = a == b ? j + 8 : beginB;
+    if (wide) collect(j, begin, endB, narrow2);
+    else collectNear(j, begin, endB, narrow2);
     // Padding with a cosine of zero.
     const square = load<f64>(fieldSquare + j) + 1;
     if (nearSeconds & 4) {
@@ -133,8 +135,8 @@ function pairUp(group: usize, near: usize, other: usize, room: usize): usize {
   return (nearSeconds - near) >> 2;
 }
 
-/** Triplets of the slot j with those from `begin` to `end`: near ones, and if asked for the others. */
-function collect(j: usize, begin: usize, end: usize, narrow2: f64, others: bool): void {
+/** Triplets of the slot j with those from `begin` to `end`, near ones apart. */
+function collect(j: usize, begin: usize, end: usize, narrow2: f64): void {
   const x = f64x2.splat(load<f64>(fieldX + j));
   const y = f64x2.splat(load<f64>(fieldX + stride + j));
   const z = f64x2.splat(load<f64>(fieldX + 2 * stride + j));
@@ -142,7 +144,51 @@ function collect(j: usize, begin: usize, end: usize, narrow2: f64, others: bool)
   let squares = nearSquares;
   let seconds2 = otherSeconds;
   let squares2 = otherSquares;
-  const step = <usize>others;
+  const fieldY = fieldX + stride;
+  const fieldZ = fieldY + stride;
+  for (let k = begin; k < end; k += 16) {
+    const dx = f64x2.sub(v128.load(fieldX + k), x);
+    const dy = f64x2.sub(v128.load(fieldY + k), y);
+    const dz = f64x2.sub(v128.load(fieldZ + k), z);
+    const two = f64x2.add(f64x2.add(f64x2.mul(dx, dx), f64x2.mul(dy, dy)), f64x2.mul(dz, dz));
+    // Each goes to both ends, and counts at one.
+    const square = f64x2.extract_lane(two, 0);
+    store<u32>(seconds, <u32>k);
+    store<f64>(squares, square);
+    store<u32>(seconds2, <u32>k);
+    store<f64>(squares2, square);
+    const near = <usize>(square < narrow2);
+    seconds += near << 2;
+    squares += near << 3;
+    seconds2 += (near ^ 1) << 2;
+    squares2 += (near ^ 1) << 3;
+    const second = f64x2.extract_lane(two, 1);
+    store<u32>(seconds, <u32>k + 8);
+    store<f64>(squares, second);
+    store<u32>(seconds2, <u32>k + 8);
+    store<f64>(squares2, second);
+    // The last of an odd number is followed by what is none of them.
+    const inside = <usize>(k + 8 < end);
+    const alsoNear = <usize>(second < narrow2) & inside;
+    seconds += alsoNear << 2;
+    squares += alsoNear << 3;
+    const other = (alsoNear ^ 1) & inside;
+    seconds2 += other << 2;
+    squares2 += other << 3;
+  }
+  nearSeconds = seconds;
+  nearSquares = squares;
+  otherSeconds = seconds2;
+  otherSquares = squares2;
+}
+
+/** Near ones only. */
+function collectNear(j: usize, begin: usize, end: usize, narrow2: f64): void {
+  const x = f64x2.splat(load<f64>(fieldX + j));
+  const y = f64x2.splat(load<f64>(fieldX + stride + j));
+  const z = f64x2.splat(load<f64>(fieldX + 2 * stride + j));
+  let seconds = nearSeconds;
+  let squares = nearSquares;
   const fieldY = fieldX + stride;
   const fieldZ = fieldY + stride;
   for (let k = begin; k < end; k += 16) {
@@ -153,32 +199,18 @@ function collect(j: usize, begin: usize, end: usize, narrow2: f64, others: bool)
     const square = f64x2.extract_lane(two, 0);
     store<u32>(seconds, <u32>k);
     store<f64>(squares, square);
-    store<u32>(seconds2, <u32>k);
-    store<f64>(squares2, square);
     const near = <usize>(square < narrow2);
     seconds += near << 2;
     squares += near << 3;
-    const other = (near ^ 1) & step;
-    seconds2 += other << 2;
-    squares2 += other << 3;
     const second = f64x2.extract_lane(two, 1);
     store<u32>(seconds, <u32>k + 8);
     store<f64>(squares, second);
-    store<u32>(seconds2, <u32>k + 8);
-    store<f64>(squares2, second);
-    // The last of an odd number is followed by what is none of them.
-    const inside = <usize>(k + 8 < end);
-    const near2 = <usize>(second < narrow2) & inside;
-    seconds += near2 << 2;
-    squares += near2 << 3;
-    const other2 = (near2 ^ 1) & step & inside;
-    seconds2 += other2 << 2;
-    squares2 += other2 << 3;
+    const alsoNear = <usize>(second < narrow2) & <usize>(k + 8 < end);
+    seconds += alsoNear << 2;
+    squares += alsoNear << 3;
   }
   nearSeconds = seconds;
   nearSquares = squares;
-  otherSeconds = seconds2;
-  otherSquares = squares2;
 }
 
 /** Products of three factors, and those with the slope of the third one. */

@@ -234,9 +234,13 @@ function angleRow(one: Angular): { angle: number[]; coefficient: number } {
       coefficient: 1,
     };
   }
-  const whole = Number.isInteger(one.zeta) && one.zeta >= 1;
   return {
-    angle: [whole ? block.WHOLE_POWER : block.ANY_POWER, one.lambda, one.zeta, 0],
+    angle: [powerKind(one.zeta), one.lambda, one.zeta, 0],
     coefficient: 2 ** (1 - one.zeta),
   };
+}
+
+function powerKind(zeta: number): number {
+  if (!Number.isInteger(zeta) || zeta < 1 || zeta >= 2 ** 31) return block.ANY_POWER;
+  return (zeta & (zeta - 1)) === 0 ? block.SQUARINGS : block.WHOLE_POWER;
 }

@@ -60,7 +60,7 @@ export function hdnnpPlan(members: readonly HdnnpModel[]): HdnnpPlan {
   head[block.FACTOR_ROWS] = most(({ near }) => Math.max(...near.map(({ factors }) => factors.length)));
   head[block.ROWS_AT] = to.room((block.OWN_ROWS + 2 * angles) * block.CHUNK);
   head[block.ANGLE_ROWS] = angles;
-  head[block.WEIGHTS_OF_PATCH_AT] = to.room(angles * block.MOST_CHANNELS);
+  head[block.WEIGHTS_OF_PATCH_AT] = to.room(angles * (1 + block.MOST_CHANNELS));
   head[block.VALUES_AT] = to.room(functions);
   head[block.SLOPES_AT] = to.room(functions);
   head[block.NODES_AT] = to.room(Math.max(...nodes));
