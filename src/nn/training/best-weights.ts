@@ -44,11 +44,15 @@ export class BestWeights {
 /**
  * RMSE(E per atom) · RMSE(F) of the test structures, or of those of the training where there are none; RMSE(E) where forces
  * are not trained. The product has no weight to choose: a tenth off either error counts the same, though their units differ.
+ * Smaller errors of forces than SYMMETRIC all count the same.
  */
 export function scoreOf(
   { train, test }: Pick<EpochRecord, "train" | "test">,
   { forceFraction }: Pick<TrainingSettings, "forceFraction">,
 ): number {
   const { energyRmse, forceRmse } = test ?? train;
-  return energyRmse * (forceFraction > 0 ? (forceRmse ?? 1) : 1);
+  return energyRmse * (forceFraction > 0 && forceRmse !== null ? Math.max(forceRmse, SYMMETRIC) : 1);
 }
+
+/** No data have such exact forces, eV/Å; where symmetry forbids forces, errors are rounding, and which epoch's is least is chance. */
+const SYMMETRIC = 1e-6;

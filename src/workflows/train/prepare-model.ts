@@ -106,6 +106,9 @@ function atomicEnergiesOf(
   return fitted.energies;
 }
 
+/** Forces that are so small, eV/Å, are forbidden by symmetry, and what programs print of them is rounding: no scale. */
+const NOISE_OF_FORCES = 1e-5;
+
 function normalisationFor(
   { normalise, use }: TrainSection,
   structures: readonly Structure[],
@@ -113,12 +116,13 @@ function normalisationFor(
   untrained: () => number,
 ): Normalisation {
   const statistics = dataStatistics(structures, energies);
-  const withForces = use.forces && statistics.forceComponents > 1;
   if (normalise === "none") return { meanEnergy: statistics.meanEnergy, perEnergy: 1, perLength: 1 };
   // Without forces only energies can set the scale.
-  if (normalise === "energy-and-force" || !withForces)
-    return normalisationOf(statistics, { kind: "energy-and-force" });
-  return normalisationOf(statistics, { kind: "force", untrainedForceSigma: untrained() });
+  if (!use.forces || (statistics.forceSigma ?? 0) < NOISE_OF_FORCES)
+    return normalisationOf({ ...statistics, forceComponents: 0 }, { kind: "energy-and-force" });
+  if (normalise === "energy-and-force") return normalisationOf(statistics, { kind: "energy-and-force" });
+  if (normalise === "force") return normalisationOf(statistics, { kind: "force" });
+  return normalisationOf(statistics, { kind: "network-force", untrainedForceSigma: untrained() });
 }
 
 /** Standard deviation of the forces of a model that has learned nothing, in its own units. */
