@@ -5,9 +5,9 @@ import { GPA_EV_PER_A3 } from "../../core/units.ts";
 import type { HdnnpModel } from "../../nn/hdnnp/model.ts";
 import { scoreOf } from "../../nn/training/best-weights.ts";
 import { type ErrorSummary, errorsByElement, errorsByGroup, summarise } from "../../nn/training/errors.ts";
-import type { EpochRecord } from "../../nn/training/training-settings.ts";
+import type { EpochRecord, TrainingSettings } from "../../nn/training/training-settings.ts";
 import { weightsOf } from "../../nn/training/weight-layout.ts";
-import { count, significant } from "../../report/numbers.ts";
+import { count, integer, significant } from "../../report/numbers.ts";
 import type {
   ErrorRow,
   ForcePoint,
@@ -169,7 +169,7 @@ function numbersOf(evaluated: readonly EvaluatedStructure[]) {
 
 /** What a report shows of a training. */
 export function summaryOf(
-  { settings, setup, training: learned, test: tested }: TrainPlan,
+  { settings, setup, updates, training: learned, test: tested }: TrainPlan,
   { members, models, training, test }: TrainingOutcome,
 ): TrainingSummary {
   const [model] = models;
@@ -182,7 +182,8 @@ export function summaryOf(
   return {
     method:
       `High-dimensional neural network potential for ${model.elements.map(({ element }) => element).join(", ")}, ` +
-      `${count(numWeights, "weight")}${models.length === 1 ? "" : `, a committee of ${models.length}`}. ${capitalised(methodText(settings))}`,
+      `${count(numWeights, "weight")}${models.length === 1 ? "" : `, a committee of ${models.length}`}. ` +
+      `${capitalised(methodText(settings))}${updatesText(settings, updates)}`,
     data: [...dataRows("training", learned), ...dataRows("test", tested)],
     elements: model.elements.map(({ element, energy, functions, network }) => ({
       element,
@@ -228,6 +229,14 @@ export function summaryOf(
       }),
     ]),
   };
+}
+
+/** " of 36 energy and 360 force updates" */
+function updatesText({ optimiser }: TrainingSettings, updates: TrainPlan["updates"]): string {
+  if (optimiser.method === "l-bfgs") return "";
+  const kinds = (["energy", "force", "stress"] as const).filter((kind) => updates[kind] > 0);
+  const texts = kinds.map((kind) => `${integer(updates[kind])} ${kind}`);
+  return ` of ${texts.join(texts.length > 2 ? ", " : " and ")} updates`;
 }
 
 function capitalised(text: string): string {

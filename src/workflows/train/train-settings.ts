@@ -14,7 +14,7 @@ const standardKalman: KalmanSettings = {
   epsilon: 0.01,
   q0: 0.01,
   qtau: Math.LN10,
-  qmin: 1e-6,
+  qmin: 0,
   eta: 0.01,
   etatau: Math.LN10,
   etamax: 1,
