@@ -16,19 +16,37 @@ const parts: Readonly<Record<string, () => Promise<PartWorkflow<unknown>>>> = {
   build: () => import("../src/workflows/atoms/build.ts") as Promise<PartWorkflow<unknown>>,
   dynamics: () => import("../src/workflows/atoms/dynamics.ts") as Promise<PartWorkflow<unknown>>,
   hop: () => import("../src/workflows/atoms/hop.ts") as Promise<PartWorkflow<unknown>>,
+  learn: () => import("../src/workflows/learn/learn.ts") as Promise<PartWorkflow<unknown>>,
   relax: () => import("../src/workflows/atoms/relax.ts") as Promise<PartWorkflow<unknown>>,
 };
 
 /** The commands that a study is for: those of its sections, or building its atoms where it has nothing else. */
 function commandsOf(study: Study): string[] {
+  // It does all the others too.
+  if (study.learn) return ["learn"];
   const found = ["relax", "hop", "dynamics"].filter((part) => study[part as keyof Study] !== undefined);
   return found.length > 0 ? found : ["build"];
 }
 
 /** Smaller, but every section is still there. */
 function reduced(study: Study): Overrides {
-  const { hop, dynamics } = study;
+  const { hop, dynamics, learn } = study;
   return {
+    ...(learn
+      ? {
+          "relax.max_evaluations": 40,
+          "train.epochs": 1,
+          "train.network.hidden": [4],
+          "train.descriptors.keep": 8,
+          "learn.start_structures": 4,
+          "learn.start_descent": 3,
+          "learn.rounds": 2,
+          "learn.per_round": 6,
+          "learn.explore.starts": 2,
+          "learn.explore.steps": 20,
+          "learn.check": 3,
+        }
+      : {}),
     ...(hop ? { "hop.paths": 2, "hop.steps": 5, "hop.target_eV": undefined } : {}),
     ...(dynamics?.staircase
       ? { "dynamics.staircase.equilibrate_ps": 0.01, "dynamics.staircase.measure_ps": 0.05 }

@@ -24,7 +24,9 @@ export function learnSchema(pieces: SchemaPieces) {
             ),
             search: atomsSection(pieces)
               .optional()
-              .describe("structures that the section hop begins with, where they are others; default: atoms"),
+              .describe(
+                "structures that the section hop begins with, where they are others, and every other exploration; default: atoms",
+              ),
           }),
         )
         .min(1)
@@ -33,6 +35,13 @@ export function learnSchema(pieces: SchemaPieces) {
       start_structures: whole("structures of each system that are labeled before the first training").default(
         100,
       ),
+      start_descent: z
+        .int()
+        .min(0)
+        .default(0)
+        .describe(
+          "where the labeler is a potential: it also relaxes each of them, and so many structures on the way are labeled, the last at the minimum",
+        ),
       rounds: whole("trainings at most; learning ends earlier where the target is met")
         .max(MOST_ROUNDS)
         .default(8),

@@ -1,4 +1,5 @@
 /** The lowest minima of a search, with what the labeler says of them. */
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { matchedRmsd } from "../../analysis/atoms/rmsd.ts";
 import { readStructures } from "../../data/formats/index.ts";
@@ -18,6 +19,8 @@ export interface CheckedMinimum {
   readonly pointGroup: string | null;
   /** The labeler's energy of these very atoms, eV; null where it gives none. */
   readonly reference: number | null;
+  /** The atoms with the labeler's energy and forces; null likewise. */
+  readonly labeled: Structure | null;
   /** After a relaxation with the labeler itself, where that is a potential; null otherwise, and where it fails. */
   readonly relaxed: { readonly energy: number; readonly moved_A: number } | null;
 }
@@ -29,7 +32,9 @@ export async function checkMinima(
   folder: string,
   context: RunContext,
 ): Promise<CheckedMinimum[]> {
-  const found = readStructures(join(folder, "minima.extxyz")).structures;
+  const file = join(folder, "minima.extxyz");
+  // A search can end without a minimum; a file without structures is refused by its reader.
+  const found = statSync(file).size === 0 ? [] : readStructures(file).structures;
   // One is needed in any case: dynamics begin there.
   const minima = found.slice(0, Math.max(1, plan.section.check));
   const labels = await labelAll(
@@ -44,6 +49,7 @@ export async function checkMinima(
     structure,
     pointGroup: typeof structure.info.point_group === "string" ? structure.info.point_group : null,
     reference: labels[k].failure ? null : labels[k].structure.energy!,
+    labeled: labels[k].failure ? null : labels[k].structure,
     relaxed: relaxed[k],
   }));
 }

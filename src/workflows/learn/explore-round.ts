@@ -144,7 +144,7 @@ async function exploreAll(
   const all = systems.flatMap((system) =>
     Array.from({ length: starts }, (_, k) => {
       const number = firstOfRound(plan, round) + k;
-      return { system, number, start: system.create(number) };
+      return { system, number, start: system.explore(number) };
     }),
   );
   const payloads = all.map(

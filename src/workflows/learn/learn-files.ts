@@ -8,7 +8,7 @@ import type { CheckedMinimum } from "./check-minima.ts";
 import { failureText } from "./label-round.ts";
 import type { LearnedStructure, RoundRecord } from "./round-record.ts";
 
-/** All labeled structures, as `eciton train` reads them again. */
+/** All labeled structures, as `eciton train` reads them again; minima of the searches have a round of their own after the last. */
 export function writeDataset(outDir: string, structures: readonly LearnedStructure[]): void {
   writeStructureFile(
     join(outDir, "dataset.extxyz"),

@@ -25,8 +25,10 @@ export interface LearnSystem {
   readonly seed: number;
   /** Structures that its search begins with. */
   readonly search: AtomsSpec;
-  /** Structure number k, of as many as are needed: frames of files come in turn. */
+  /** Structure number k to begin with, of as many as are needed: frames of files come in turn. */
   create(k: number): Structure;
+  /** The same to explore from: every other one is a structure that the search would begin with. */
+  explore(k: number): Structure;
 }
 
 export interface LearnPlan extends PartPlan {
@@ -78,6 +80,11 @@ export function plan(loaded: LoadedStudy, outDir: string): LearnPlan {
       periodic: firsts.some(({ periodic }) => periodic.some(Boolean)),
     },
   );
+  if (section.start_descent > 0 && labeler.spec.kind !== "calculator")
+    throw studyError(
+      "learn.start_descent",
+      `only a labeler of kind calculator relaxes structures; ${labeler.labeler.name} gives single points: leave it out`,
+    );
   const read = (study.train.data ?? []).map((data, k) => readExamples(data, folder, `train.data[${k}]`));
   const setup = readSetupFiles(study.train, folder);
   const members = Math.max(FEWEST_MEMBERS, study.train.members);
@@ -126,15 +133,27 @@ function systemsOf(
   const needed = start_structures + rounds * explore.starts;
   return given.map((one, index) => {
     const own = seedOfSystem(seed, index);
-    const source = openAtoms({ ...one.atoms, count: needed }, { seed: own, folder });
+    const open = (atoms: AtomsSpec) => openAtoms({ ...atoms, count: needed }, { seed: own, folder });
+    const source = open(one.atoms);
+    const searched = one.search ? open(one.search) : source;
+    const from = (which: AtomsSource, k: number): Structure => ({
+      ...structureAt(which, needed, k),
+      name: `${one.name}-${k + 1}`,
+    });
     const system: LearnSystem = {
       name: one.name,
       index,
       seed: own,
       search: one.search ?? one.atoms,
-      create: (k) => ({ ...structureAt(source, needed, k), name: `${one.name}-${k + 1}` }),
+      create: (k) => from(source, k),
+      explore: (k) => from(k % 2 === 0 ? source : searched, k),
     };
-    return { system, files: source.files, warnings: source.warnings };
+    const sources = searched === source ? [source] : [source, searched];
+    return {
+      system,
+      files: sources.flatMap(({ files }) => files),
+      warnings: sources.flatMap(({ warnings }) => warnings),
+    };
   });
 }
 

@@ -1,7 +1,7 @@
 /** What is said of active learning: the report, the verdict, the lines on the terminal. */
 import { join } from "node:path";
 import { EcitonError } from "../../core/errors.ts";
-import { count, significant } from "../../report/numbers.ts";
+import { count, integer, significant } from "../../report/numbers.ts";
 import { atomsPictures } from "../atoms/atoms-pictures.ts";
 import { writePage } from "../atoms/part-report.ts";
 import { MOTIONS, SEARCHES } from "../output-files.ts";
@@ -9,6 +9,7 @@ import type { Provenance } from "../provenance.ts";
 import { summaryOf, type TrainingOutcome } from "../train/train-report.ts";
 import type { Verdict } from "../verdict.ts";
 import type { CheckedMinimum } from "./check-minima.ts";
+import { failureText } from "./label-round.ts";
 import type { LearnPlan } from "./learn-plan.ts";
 import { errorsOf, learningSummary } from "./learn-summary.ts";
 import type { LearnedRounds } from "./rounds.ts";
@@ -132,15 +133,24 @@ function notMet({ section }: LearnPlan, { rounds }: Learned): EcitonError {
   );
 }
 
-function warningsOf({ section }: LearnPlan, { rounds, checked, motions, structures }: Learned): string[] {
+/** Labels that fail are worth a word from this share of the labeled on. */
+const WORTH_A_WARNING = 0.1;
+
+function warningsOf({ section, systems, loaded }: LearnPlan, learned: Learned): string[] {
+  const { rounds, checked, motions, structures, startFailures } = learned;
   const warnings: string[] = [];
+  const starts = structures.filter(({ round }) => round === 0).length;
+  if (total(startFailures) > WORTH_A_WARNING * starts)
+    warnings.push(
+      `${count(total(startFailures), "structure")} to start with could not be labeled (${failureText(startFailures)}); ${integer(starts)} could`,
+    );
   const last = rounds[rounds.length - 1];
   if (!last.met)
     warnings.push(
       `the target of ${section.target_meV_per_atom} meV/atom is not met after ${count(rounds.length, "round")}`,
     );
   const failed = rounds.reduce((sum, { failures }) => sum + total(failures), 0);
-  if (failed > structures.length / 10)
+  if (failed > WORTH_A_WARNING * structures.length)
     warnings.push(
       `${count(failed, "structure")} that the rounds found could not be labeled, and were left out; see Labels`,
     );
@@ -149,6 +159,19 @@ function warningsOf({ section }: LearnPlan, { rounds, checked, motions, structur
     warnings.push(
       `${unlabeled} of ${count(checked.length, "checked minimum", "checked minima")} could not be labeled`,
     );
+  for (const { name } of loaded.study.hop ? systems : [])
+    if (checked.every(({ system }) => system !== name))
+      warnings.push(
+        `the search of ${name} found no minimum that may be kept; see ${SEARCHES}/${name}/report.html`,
+      );
+  for (const system of new Set(checked.map((one) => one.system))) {
+    const { meanAbsolute } = errorsOf(checked.filter((one) => one.system === system));
+    if (meanAbsolute !== null && 1000 * meanAbsolute > section.target_meV_per_atom)
+      warnings.push(
+        `the lowest minima of ${system} are off by ${significant(1000 * meanAbsolute, 3)} meV/atom, more than the target: the search ` +
+          "went where learning had not been; their labels are in dataset.extxyz, which another study can take as train.data",
+      );
+  }
   const left = motions.filter(({ stayed }) => !stayed);
   if (left.length > 0)
     warnings.push(

@@ -18,9 +18,19 @@ import { runForSystem } from "./system-run.ts";
 export { plan } from "./learn-plan.ts";
 
 export function describe({ section, systems, train, labeler, loaded, given }: LearnPlan): string[] {
-  const { start_structures, rounds, per_round, explore, trust, target_meV_per_atom: target, check } = section;
+  const {
+    start_structures,
+    start_descent,
+    rounds,
+    per_round,
+    explore,
+    trust,
+    target_meV_per_atom: target,
+    check,
+  } = section;
   const each = systems.length * explore.starts;
-  const most = systems.length * start_structures + rounds * each + (rounds - 1) * per_round;
+  const starts = systems.length * start_structures * (1 + start_descent);
+  const most = starts + rounds * each + (rounds - 1) * per_round;
   const { hop: search, dynamics: motion } = loaded.study;
   const segments = motion?.segments?.reduce((sum, { duration_ps }) => sum + duration_ps, 0);
   return [
@@ -57,7 +67,6 @@ export async function run(plan: LearnPlan, context: RunContext) {
     const learned = await learnRounds(plan, context);
     const { outcome, plan: training, rounds, structures } = learned;
     const { folders, remarks } = writePotential(outDir, outcome.models, training.settings);
-    writeDataset(outDir, structures);
     writeRounds(outDir, rounds);
     writeLearningCurve(
       outDir,
@@ -65,6 +74,10 @@ export async function run(plan: LearnPlan, context: RunContext) {
     );
     writePredictions(outDir, outcome.training, outcome.test);
     const checked = await searchAll(plan, context);
+    const found = checked.flatMap(({ labeled, system }) =>
+      labeled ? [{ structure: labeled, system, round: rounds.length + 1 }] : [],
+    );
+    writeDataset(outDir, [...structures, ...found]);
     const best = plan.systems.flatMap(({ name }) => {
       const own = checked.filter(({ system }) => system === name);
       return own.length === 0 ? [] : [bestOf(own)];

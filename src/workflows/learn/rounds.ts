@@ -14,6 +14,7 @@ import { exploreRound } from "./explore-round.ts";
 import { type FailureCounts, failuresOf, labelAll } from "./label-round.ts";
 import type { LearnPlan } from "./learn-plan.ts";
 import { type LearnedStructure, type RoundRecord, roundText } from "./round-record.ts";
+import { startStructures } from "./start-structures.ts";
 
 export interface LearnedRounds {
   readonly rounds: readonly RoundRecord[];
@@ -35,12 +36,7 @@ export async function learnRounds(plan: LearnPlan, context: RunContext): Promise
   context.say(
     `${plan.labeler.labeler.name}: ${count(systems.length * section.start_structures, "structure")} to start with`,
   );
-  const starts = systems.flatMap((system) =>
-    Array.from({ length: section.start_structures }, (_, k) => ({
-      system: system.name,
-      structure: system.create(k),
-    })),
-  );
+  const starts = await startStructures(plan, context);
   const labels = await labelAll(
     starts.map(({ structure }) => structure),
     plan.labeler,
