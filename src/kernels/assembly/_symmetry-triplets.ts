@@ -357,24 +357,41 @@ function multiplyByTable(
     const a = <usize>load<u32>(rows + at) + offset;
     const b = <usize>load<u32>(rows + at, 4) + offset;
     const t = v128.load(rows + at, ROW);
-    let value = v128.load64_lane(b, v128.load64_zero(a, 56), 1, 56);
+    // Two coefficients of either lane at once.
+    let c = v128.load(a, 48);
+    let d = v128.load(b, 48);
+    let value = highs(c, d);
     let slope = value;
-    value = f64x2.add(f64x2.mul(value, t), v128.load64_lane(b, v128.load64_zero(a, 48), 1, 48));
+    value = f64x2.add(f64x2.mul(value, t), lows(c, d));
     slope = f64x2.add(f64x2.mul(slope, t), value);
-    value = f64x2.add(f64x2.mul(value, t), v128.load64_lane(b, v128.load64_zero(a, 40), 1, 40));
+    c = v128.load(a, 32);
+    d = v128.load(b, 32);
+    value = f64x2.add(f64x2.mul(value, t), highs(c, d));
     slope = f64x2.add(f64x2.mul(slope, t), value);
-    value = f64x2.add(f64x2.mul(value, t), v128.load64_lane(b, v128.load64_zero(a, 32), 1, 32));
+    value = f64x2.add(f64x2.mul(value, t), lows(c, d));
     slope = f64x2.add(f64x2.mul(slope, t), value);
-    value = f64x2.add(f64x2.mul(value, t), v128.load64_lane(b, v128.load64_zero(a, 24), 1, 24));
+    c = v128.load(a, 16);
+    d = v128.load(b, 16);
+    value = f64x2.add(f64x2.mul(value, t), highs(c, d));
     slope = f64x2.add(f64x2.mul(slope, t), value);
-    value = f64x2.add(f64x2.mul(value, t), v128.load64_lane(b, v128.load64_zero(a, 16), 1, 16));
+    value = f64x2.add(f64x2.mul(value, t), lows(c, d));
     slope = f64x2.add(f64x2.mul(slope, t), value);
-    value = f64x2.add(f64x2.mul(value, t), v128.load64_lane(b, v128.load64_zero(a, 8), 1, 8));
+    c = v128.load(a);
+    d = v128.load(b);
+    value = f64x2.add(f64x2.mul(value, t), highs(c, d));
     slope = f64x2.add(f64x2.mul(slope, t), value);
-    value = f64x2.add(f64x2.mul(value, t), v128.load64_lane(b, v128.load64_zero(a), 1));
+    value = f64x2.add(f64x2.mul(value, t), lows(c, d));
     v128.store(values + at, f64x2.mul(value, both));
     v128.store(slopes + at, f64x2.mul(f64x2.add(slope, slope), both));
   }
+}
+
+function lows(a: v128, b: v128): v128 {
+  return i8x16.shuffle(a, b, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23);
+}
+
+function highs(a: v128, b: v128): v128 {
+  return i8x16.shuffle(a, b, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31);
 }
 
 /** Products of two factors. */
