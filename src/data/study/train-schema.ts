@@ -128,7 +128,7 @@ export function trainSchema(pieces: SchemaPieces) {
         epsilon: positive("number", "the covariance begins at 1/epsilon").default(0.01),
         q0: notNegative("process noise at the beginning").default(0.01),
         qtau: notNegative("its decay in an epoch, natural logarithm").default(Math.LN10),
-        qmin: notNegative("its floor").default(1e-6),
+        qmin: notNegative("its floor").default(0),
         eta: positive("number", "learning rate at the beginning").default(0.01),
         etatau: notNegative("its growth in an epoch, natural logarithm").default(Math.LN10),
         etamax: positive("number", "its ceiling").default(1),
@@ -192,9 +192,11 @@ export function trainSchema(pieces: SchemaPieces) {
           "energies of free atoms, which the networks need not learn: fit takes least squares over the data",
         ),
       normalise: z
-        .enum(["force", "energy-and-force", "none"])
+        .enum(["force", "network-force", "energy-and-force", "none"])
         .default("force")
-        .describe("units that the networks work in: forces of size 1; energies and forces of size 1; or eV"),
+        .describe(
+          "units that the networks work in: forces of size 1; those of the data and of untrained networks too; energies and forces of size 1; or eV",
+        ),
       setup: z
         .string()
         .optional()

@@ -81,11 +81,16 @@ export type NormalisationMode =
    */
   | { readonly kind: "energy-and-force" }
   /**
+   * σ(F*) = 1, lengths in Å: perEnergy = 1/σ_F, perLength = 1. An error of 1 eV then counts as much as one of 1 eV/Å, whatever
+   * the networks and the symmetry functions
+   */
+  | { readonly kind: "force" }
+  /**
    * σ(F*) = 1, and the forces of the untrained networks as large: perEnergy = σ_NN/σ_F, perLength = σ_NN
    * (normalize_data_set force)
    */
   | {
-      readonly kind: "force";
+      readonly kind: "network-force";
       /** σ_NN of the untrained model without normalisation over the same structures. */
       readonly untrainedForceSigma: number;
     };
@@ -126,7 +131,9 @@ export function normalisationOf(statistics: DataStatistics, mode: NormalisationM
         perLength: forceComponents === 0 ? 1 : forces() / energy,
       };
     }
-    case "force": {
+    case "force":
+      return { meanEnergy, perEnergy: 1 / forces(), perLength: 1 };
+    case "network-force": {
       const { untrainedForceSigma: untrained } = mode;
       if (!(untrained > 0 && Number.isFinite(untrained)))
         return refuse("the untrained model's forces", `it is ${untrained}`);

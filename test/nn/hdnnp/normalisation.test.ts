@@ -93,7 +93,17 @@ describe("normalisationOf", () => {
     );
   });
 
-  it("by forces makes those of the data and of the untrained networks of size 1", () => {
+  it("by forces makes them of size 1 and leaves lengths alone", () => {
+    const statistics = dataStatistics(build([{ atoms: 1, energy: 1, forces: [1, 2, 6] }]), none);
+    // σ² of 1, 2, 6 about 3: (4 + 1 + 9)/2.
+    expect(normalisationOf(statistics, { kind: "force" })).toEqual({
+      meanEnergy: 1,
+      perEnergy: 1 / Math.sqrt(7),
+      perLength: 1,
+    });
+  });
+
+  it("by forces of the networks makes those of the data and of untrained networks of size 1", () => {
     const structures = build([
       { atoms: 1, energy: 1, forces: [1, 2, 3] },
       { atoms: 1, energy: 1, forces: [-1, -5, 7] },
@@ -101,7 +111,7 @@ describe("normalisationOf", () => {
     const statistics = dataStatistics(structures, none);
     const untrained = 0.25;
     const { meanEnergy, perEnergy, perLength } = normalisationOf(statistics, {
-      kind: "force",
+      kind: "network-force",
       untrainedForceSigma: untrained,
     });
     expect(meanEnergy).toBe(1);
@@ -135,14 +145,10 @@ describe("normalisationOf", () => {
         { kind: "energy-and-force" },
         "forces; it is 0",
       ],
-      [
-        [structure(["O"], 1), structure(["O"], 2)],
-        { kind: "force", untrainedForceSigma: 1 },
-        "forces; there are none",
-      ],
+      [[structure(["O"], 1), structure(["O"], 2)], { kind: "force" }, "forces; there are none"],
       [
         [structure(["O"], 1, moving), structure(["O"], 2, moving)],
-        { kind: "force", untrainedForceSigma: 0 },
+        { kind: "network-force", untrainedForceSigma: 0 },
         "untrained model's forces; it is 0",
       ],
     ];
