@@ -81,7 +81,6 @@ export function learningCurveFigure(members: readonly MemberSummary[]): Figure {
         svg: drawPlot(`${quantity.title}: error against epoch`, {
           width: 454,
           height: 320,
-          marginLeft: 86,
           marginLeft: LABELS,
           x: { label: "epoch", domain: paddedRange(all.map(({ epoch }) => epoch)), ticks: 7 },
           y: { ...logAxis(values), label: quantity.label, labelOffset: LABELS - 8, grid: true },
