@@ -6,7 +6,7 @@
 import { EcitonError } from "../../core/errors.ts";
 import type { HdnnpModel } from "../hdnnp/model.ts";
 import type { Dependence } from "../symmetry-functions/structure-descriptors.ts";
-import { BestWeights } from "./best-weights.ts";
+import { type BestState, BestWeights } from "./best-weights.ts";
 import { type CreateCovariance, createOptimiser } from "./create-optimiser.ts";
 import { EpochPlan, movedEpoch, type RunningEpoch } from "./epoch-plan.ts";
 import { predict, type StructureErrors, setErrors, structureErrors } from "./errors.ts";
@@ -163,11 +163,16 @@ export class Trainer {
 
   /** The model with the weights that the settings keep, as far as the training has come. */
   model(): HdnnpModel {
-    const { best } = this.#best;
-    return withWeights(
-      this.#data.model,
-      this.#settings.keep === "best" && best ? best.weights : this.#weights,
-    );
+    return withWeights(this.#data.model, this.#kept?.weights ?? this.#weights);
+  }
+
+  /** The epoch that these weights are of. */
+  get keptEpoch(): number {
+    return this.#kept?.epoch ?? this.#history.length - 1;
+  }
+
+  get #kept(): BestState | null {
+    return this.#settings.keep === "best" ? this.#best.best : null;
   }
 
   /** For a checkpoint; between any two updates. */

@@ -3,7 +3,6 @@ import { minimise } from "../../dynamics/minimise/minimise.ts";
 import type { TaskContext, TaskFunction } from "../../exec/executor.ts";
 import { fingerprint, readState, writeState } from "../../exec/state-file.ts";
 import type { HdnnpModel } from "../../nn/hdnnp/model.ts";
-import { scoreOf } from "../../nn/training/best-weights.ts";
 import { Trainer } from "../../nn/training/trainer.ts";
 import type { TrainerState } from "../../nn/training/trainer-state.ts";
 import { type SharedTrainingSet, TrainingSet } from "../../nn/training/training-set.ts";
@@ -96,19 +95,12 @@ export function trainMember(
     interrupted: false,
     weights: weightsOf(trainer.model()),
     epochs: history,
-    kept: keptEpoch(history, settings),
+    kept: trainer.keptEpoch,
     ended:
       history.length > settings.epochs
         ? "all epochs done"
         : `no smaller error in ${settings.patience} epochs`,
   };
-}
-
-/** The first of the best, as the trainer takes it. */
-function keptEpoch(history: readonly EpochRecord[], settings: TrainingSettings): number {
-  if (settings.keep === "last") return history.length - 1;
-  const scores = history.map((record) => scoreOf(record, settings));
-  return scores.indexOf(Math.min(...scores));
 }
 
 /** Longest change of a weight in one step of l-bfgs; weights are of size 1. */

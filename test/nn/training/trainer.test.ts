@@ -225,6 +225,8 @@ describe("training", () => {
     expect(scores.at(-1)).toBeGreaterThan(Math.min(...scores));
     expect(score(errorsOf(best))).toBeCloseTo(Math.min(...scores), 12);
     expect(score(errorsOf(last))).toBeCloseTo(scores.at(-1)!, 12);
+    expect(best.keptEpoch).toBe(scores.indexOf(Math.min(...scores)));
+    expect(last.keptEpoch).toBe(8);
   });
 
   it("ends when its patience does", () => {
