@@ -176,6 +176,7 @@ describe("the examples", () => {
       "ensembles.md",
       "first-run.md",
       "fit-your-own-table.md",
+      "learning.md",
       "molecular-dynamics.md",
       "monte-carlo.md",
       "observers.md",

@@ -24,7 +24,7 @@ import {
 } from "./round-record.ts";
 
 /** Where more relaxations than this do not come to their end, the minima are only the easy ones, and their error proves nothing. */
-const LEAST_SHARE_OF_MINIMA = 0.9;
+const LEAST_SHARE_OF_MINIMA = 0.75;
 
 interface Explored {
   readonly system: LearnSystem;
