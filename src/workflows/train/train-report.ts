@@ -120,13 +120,15 @@ function qualityWarnings(
     );
   if (members.every(({ kept }) => kept === 0) && setup.start)
     warnings.push("no epoch made the errors smaller: this is the potential that the training began with");
-  const bestOf = (epochs: readonly EpochRecord[]) => {
-    const scores = epochs.map((epoch) => scoreOf(epoch, settings));
-    return scores.indexOf(Math.min(...scores));
-  };
-  if (members.some(({ epochs }) => bestOf(epochs) > 0.9 * (epochs.length - 1) && epochs.length > 3))
+  if (members.some(({ epochs }) => stillFalling(epochs.map((epoch) => scoreOf(epoch, settings)))))
     warnings.push("errors were still falling at the end: more epochs may make the potential better");
   return warnings;
+}
+
+/** Whether the last fifth of the epochs made the smallest error smaller by more than a few percent. */
+function stillFalling(scores: readonly number[]): boolean {
+  const before = scores.slice(0, Math.floor(0.8 * scores.length));
+  return before.length > 2 && Math.min(...scores) < 0.95 * Math.min(...before);
 }
 
 function verdictOf(

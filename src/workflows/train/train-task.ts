@@ -3,23 +3,34 @@ import { minimise } from "../../dynamics/minimise/minimise.ts";
 import type { TaskContext, TaskFunction } from "../../exec/executor.ts";
 import { fingerprint, readState, writeState } from "../../exec/state-file.ts";
 import type { HdnnpModel } from "../../nn/hdnnp/model.ts";
-import { Trainer } from "../../nn/training/trainer.ts";
+import { helpTraining, leadTeam, type TeamMemory } from "../../nn/training/train-team.ts";
+import { Trainer, type TrainerOptions, type TrainingData } from "../../nn/training/trainer.ts";
 import type { TrainerState } from "../../nn/training/trainer-state.ts";
 import { type SharedTrainingSet, TrainingSet } from "../../nn/training/training-set.ts";
 import type { EpochRecord, TrainingSettings } from "../../nn/training/training-settings.ts";
 import { weightsOf } from "../../nn/training/weight-layout.ts";
 
-export interface TrainPayload {
+interface DataPayload {
   /** With the weights to begin with. */
   readonly model: HdnnpModel;
   /** Training structures, then those of the test. */
   readonly set: SharedTrainingSet;
   readonly numTraining: number;
+}
+
+/** For a thread that helps in a training. */
+export interface HelpPayload extends DataPayload {
+  readonly team: TeamMemory;
+}
+
+export interface TrainPayload extends DataPayload {
   readonly settings: TrainingSettings;
   /** Of this member alone. */
   readonly seed: number;
   /** Shared Float64Array(3): the last epoch, its RMSE of energies (eV/atom) and of forces (eV/Å, −1 without), for progress. */
   readonly latest: Float64Array;
+  /** What helping threads share; null: there are none. */
+  readonly team: TeamMemory | null;
   readonly checkpoint: { readonly path: string; readonly resume: boolean; readonly everySeconds: number };
 }
 
@@ -36,6 +47,22 @@ export interface TrainedMember {
 }
 
 export const trainTask: TaskFunction = { module: import.meta.url, name: "trainMember" };
+export const helpTask: TaskFunction = { module: import.meta.url, name: "helpMember" };
+
+/** Works for the training of a member until that ends. */
+export function helpMember(payload: HelpPayload, { cancel }: TaskContext): void {
+  helpTraining(payload.team, trainingDataOf(payload), cancel);
+}
+
+export function trainingDataOf({ model, set, numTraining }: DataPayload): TrainingData {
+  const { store, structures } = TrainingSet.open(set);
+  return {
+    model,
+    dependence: store.dependence,
+    train: structures.slice(0, numTraining),
+    test: structures.slice(numTraining),
+  };
+}
 
 /**
  * The result depends on the payload alone: how often it was interrupted and resumed leaves no trace in it.
@@ -46,28 +73,33 @@ export function trainMember(
   payload: TrainPayload,
   context: TaskContext,
 ): TrainedMember | { readonly interrupted: true } {
-  const { model, settings, seed, numTraining, checkpoint, latest } = payload;
-  const set = TrainingSet.open(payload.set);
-  const trainer = new Trainer(
-    {
-      model,
-      dependence: set.store.dependence,
-      train: set.structures.slice(0, numTraining),
-      test: set.structures.slice(numTraining),
-    },
-    settings,
-    seed,
-    {
-      minimise: (loss, x, evaluations) =>
-        minimise(loss, x, {
-          method: "l-bfgs",
-          residualTolerance: null,
-          valueTolerance: null,
-          maxEvaluations: evaluations,
-          maxStep: LARGEST_WEIGHT_STEP,
-        }),
-    },
-  );
+  const data = trainingDataOf(payload);
+  const team = payload.team && leadTeam(payload.team, data);
+  try {
+    return train(payload, context, data, team ?? {});
+  } finally {
+    team?.end();
+  }
+}
+
+function train(
+  payload: TrainPayload,
+  context: TaskContext,
+  data: TrainingData,
+  shared: Pick<TrainerOptions, "createCovariance" | "evaluate">,
+): TrainedMember | { readonly interrupted: true } {
+  const { settings, seed, checkpoint, latest } = payload;
+  const trainer = new Trainer(data, settings, seed, {
+    ...shared,
+    minimise: (loss, x, evaluations) =>
+      minimise(loss, x, {
+        method: "l-bfgs",
+        residualTolerance: null,
+        valueTolerance: null,
+        maxEvaluations: evaluations,
+        maxStep: LARGEST_WEIGHT_STEP,
+      }),
+  });
   const task = fingerprintOf(payload);
   const saved = checkpoint.resume ? readState<TrainerState>(checkpoint.path, task) : null;
   if (saved) trainer.restore(saved);

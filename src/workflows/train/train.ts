@@ -1,20 +1,18 @@
 /** `eciton train`: a neural network potential from a table of energies and forces. */
-import { join } from "node:path";
 import { startProgress } from "../../exec/progress.ts";
 import { weightsOf, withWeights } from "../../nn/training/weight-layout.ts";
-import { count, duration, significant } from "../../report/numbers.ts";
+import { count, duration } from "../../report/numbers.ts";
 import type { RunContext } from "../context.ts";
-import { CHECKPOINTS, numbered } from "../output-files.ts";
 import { partFinished, runPart } from "../part-run.ts";
-import { placeOf, runTasks } from "../run-tasks.ts";
+import { placeOf } from "../run-tasks.ts";
 import { covarianceBytes, numWeightsOf } from "./check-settings.ts";
 import { evaluateMembers } from "./evaluate-members.ts";
-import { type Prepared, prepareModels, seedOfMember } from "./prepare-model.ts";
+import { type Prepared, prepareModels } from "./prepare-model.ts";
 import { writeLearningCurve, writePotential, writePredictions } from "./train-files.ts";
+import { trainMembers } from "./train-members.ts";
 import type { TrainPlan } from "./train-plan.ts";
 import { type TrainingOutcome, trainingReport } from "./train-report.ts";
 import { methodText } from "./train-settings.ts";
-import { type TrainedMember, type TrainPayload, trainTask } from "./train-task.ts";
 
 export { plan } from "./train-plan.ts";
 
@@ -100,60 +98,3 @@ export async function trainAll(
     remarks: [...setup.remarks, ...prepared.remarks],
   };
 }
-
-/** Each member is a task; the same potentials come out for any number of threads. */
-async function trainMembers(
-  { section, settings, loaded }: Pick<TrainPlan, "section" | "settings" | "loaded">,
-  { models, set, numTraining }: Prepared,
-  context: RunContext,
-  stem: string,
-): Promise<TrainedMember[]> {
-  const shared = set.share();
-  const payloads = models.map(
-    (model, member): TrainPayload => ({
-      model,
-      set: shared,
-      numTraining,
-      settings,
-      seed: seedOfMember(loaded.study.seed, member),
-      latest: new Float64Array(new SharedArrayBuffer(24)).fill(-1),
-      checkpoint: {
-        path: join(context.outDir, CHECKPOINTS, `${numbered(stem, member)}.json`),
-        resume: context.resume,
-        everySeconds: section.checkpoint_every_s,
-      },
-    }),
-  );
-  const told = payloads.map(() => -1);
-  const tell = () =>
-    payloads.forEach(({ latest }, member) => {
-      const [epoch, energy, force] = latest;
-      if (epoch <= told[member]) return;
-      told[member] = epoch;
-      const who = payloads.length === 1 ? "" : `member ${member + 1}, `;
-      const forces = force < 0 ? "" : ` and ${significant(force, 3)} eV/Å`;
-      context.say(
-        `${who}epoch ${epoch} of ${settings.epochs}: ${significant(1000 * energy, 3)} meV/atom${forces}`,
-      );
-    });
-  const timer = setInterval(tell, TELL_MS);
-  try {
-    return await runTasks<TrainPayload, TrainedMember>(
-      {
-        task: trainTask,
-        payloads,
-        names: payloads.map((_, member) => `member ${member + 1}`),
-        noun: "members",
-        steps: null,
-        label: "training",
-      },
-      context,
-    );
-  } finally {
-    clearInterval(timer);
-    tell();
-  }
-}
-
-/** New epochs are looked for so often. */
-const TELL_MS = 500;
