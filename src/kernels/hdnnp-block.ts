@@ -124,8 +124,10 @@ export const ZETA = 2;
 export const WHOLE_POWER = 0;
 export const ANY_POWER = 1;
 export const ANGLE_BELL = 2;
-/** A power of two. */
+/** A power of two: λ, so many squarings of 1 + λ cos θ (0) or of what stands so many rows before. */
 export const SQUARINGS = 3;
+export const SQUARED = 2;
+export const STEPS_BACK = 3;
 /** Of a bell: form, left, right. */
 export const ANGLE_FORM = 1;
 export const ANGLE_LEFT = 2;

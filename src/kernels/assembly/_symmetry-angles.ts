@@ -8,7 +8,9 @@ import {
   ANGLE_RIGHT,
   LAMBDA,
   ROW,
+  SQUARED,
   SQUARINGS,
+  STEPS_BACK,
   WHOLE_POWER,
   ZETA,
 } from "../hdnnp-block";
@@ -43,26 +45,44 @@ export function anglesOf(
 
 /**
  * p^zeta and zeta lambda p^(zeta - 1) with p = 1 + lambda cos theta for zeta = 2^n, of eight cosines at once: the powers
- * that are squared on the way multiply to p^(zeta - 1).
+ * that are squared on the way multiply to p^(zeta - 1). What an angle before has squared so far is taken from its rows.
  */
 function squarings(table: usize, cosines: usize, bytes: usize, values: usize, slopes: usize): void {
+  const back = <usize>wholeField(table, STEPS_BACK) * ROW;
   const lambda = f64x2.splat(field(table, LAMBDA));
-  const factor = f64x2.splat(field(table, LAMBDA) * field(table, ZETA));
-  const zeta = wholeField(table, ZETA);
+  const steps = wholeField(table, SQUARED);
   const one = f64x2.splat(1);
   const zero = f64x2.splat(0);
   const end = cosines + bytes;
+  const factor = f64x2.splat(back ? <f64>(1 << steps) : field(table, LAMBDA) * <f64>(1 << steps));
   for (; cosines < end; cosines += 64) {
-    let p0 = f64x2.max(f64x2.add(one, f64x2.mul(lambda, v128.load(cosines))), zero);
-    let p1 = f64x2.max(f64x2.add(one, f64x2.mul(lambda, v128.load(cosines, 16))), zero);
-    let p2 = f64x2.max(f64x2.add(one, f64x2.mul(lambda, v128.load(cosines, 32))), zero);
-    let p3 = f64x2.max(f64x2.add(one, f64x2.mul(lambda, v128.load(cosines, 48))), zero);
+    let p0: v128;
+    let p1: v128;
+    let p2: v128;
+    let p3: v128;
+    if (back) {
+      p0 = v128.load(values - back);
+      p1 = v128.load(values - back, 16);
+      p2 = v128.load(values - back, 32);
+      p3 = v128.load(values - back, 48);
+    } else {
+      p0 = f64x2.max(f64x2.add(one, f64x2.mul(lambda, v128.load(cosines))), zero);
+      p1 = f64x2.max(f64x2.add(one, f64x2.mul(lambda, v128.load(cosines, 16))), zero);
+      p2 = f64x2.max(f64x2.add(one, f64x2.mul(lambda, v128.load(cosines, 32))), zero);
+      p3 = f64x2.max(f64x2.add(one, f64x2.mul(lambda, v128.load(cosines, 48))), zero);
+    }
     if (slopes) {
       let power0 = factor;
       let power1 = factor;
       let power2 = factor;
       let power3 = factor;
-      for (let n = zeta; n > 1; n >>= 1) {
+      if (back) {
+        power0 = f64x2.mul(factor, v128.load(slopes - back));
+        power1 = f64x2.mul(factor, v128.load(slopes - back, 16));
+        power2 = f64x2.mul(factor, v128.load(slopes - back, 32));
+        power3 = f64x2.mul(factor, v128.load(slopes - back, 48));
+      }
+      for (let n = steps; n > 0; n--) {
         power0 = f64x2.mul(power0, p0);
         power1 = f64x2.mul(power1, p1);
         power2 = f64x2.mul(power2, p2);
@@ -78,7 +98,7 @@ function squarings(table: usize, cosines: usize, bytes: usize, values: usize, sl
       v128.store(slopes, power3, 48);
       slopes += 64;
     } else
-      for (let n = zeta; n > 1; n >>= 1) {
+      for (let n = steps; n > 0; n--) {
         p0 = f64x2.mul(p0, p0);
         p1 = f64x2.mul(p1, p1);
         p2 = f64x2.mul(p2, p2);

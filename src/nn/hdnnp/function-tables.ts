@@ -106,6 +106,7 @@ export function functionTables(
       });
       if (members.length === 0) continue;
       const angles = new Distinct();
+      for (const row of members.map(({ one }) => angleRow(one).angle).sort(byPower)) angles.place(row);
       const sorted = [true, false].map((narrow) => {
         const channels = new Distinct();
         const own = members.filter(({ one }) => isNarrow(one) === narrow);
@@ -239,6 +240,8 @@ function angleRow(one: Angular): { angle: number[]; coefficient: number } {
     coefficient: 2 ** (1 - one.zeta),
   };
 }
+
+const byPower = (a: readonly number[], b: readonly number[]) => a[block.ZETA] - b[block.ZETA];
 
 function powerKind(zeta: number): number {
   if (!Number.isInteger(zeta) || zeta < 1 || zeta >= 2 ** 31) return block.ANY_POWER;

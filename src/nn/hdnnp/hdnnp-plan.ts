@@ -109,7 +109,7 @@ function elementRow(
     [row[block.KIND_A], row[block.KIND_B]] = group.kinds;
     row[block.NARROW2] = group.narrow ** 2;
     row[block.ANGLES] = group.angles.length;
-    row[block.ANGLES_AT] = to.put(group.angles.flat());
+    row[block.ANGLES_AT] = to.put(angleRows(group.angles));
     row[block.NARROW_CHANNELS] = group.narrowChannels.length;
     row[block.WIDE_CHANNELS] = group.wideChannels.length;
     row[block.CHANNELS_AT] = to.put([...group.narrowChannels, ...group.wideChannels].flat());
@@ -194,6 +194,19 @@ function factorRows(factors: readonly (readonly number[])[]): number[] {
     const same: boolean = gaussian && before !== null && fields.every((f) => row[f] === before![f]);
     if (gaussian) before = row;
     return row.with(block.SAME_CUTOFF, same ? 1 : 0);
+  });
+}
+
+/** Squarings go on from the largest power of two before, of the same λ; angles are sorted. */
+function angleRows(angles: readonly (readonly number[])[]): number[] {
+  return angles.flatMap((row, n) => {
+    const [kind, lambda, zeta] = row;
+    if (kind !== block.SQUARINGS) return row;
+    const before = angles.findLastIndex(
+      (other, m) => m < n && other[block.ANGLE_KIND] === kind && other[block.LAMBDA] === lambda,
+    );
+    const from = before < 0 ? 1 : angles[before][block.ZETA];
+    return [kind, lambda, Math.round(Math.log2(zeta / from)), before < 0 ? 0 : n - before];
   });
 }
 
