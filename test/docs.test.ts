@@ -184,6 +184,7 @@ describe("the examples", () => {
       "relaxed-structures.md",
       "relaxing.md",
       "sampling-methods.md",
+      "training.md",
       "vacancy-distributions.md",
     ]);
   });

@@ -182,6 +182,6 @@ describe("the plan of a training", () => {
         ({ structure }) => structure.name,
       );
     expect(testOf(5)).toEqual(testOf(5));
-    expect(testOf(5)).not.toEqual(testOf(6));
+    expect(testOf(5)).not.toEqual(testOf(7));
   });
 });
