@@ -87,6 +87,19 @@ function expectEqualSums(kernel: CompiledNetworkRows, one: Case, tangents: boole
 }
 
 describe("network passes for many atoms", () => {
+  it("grow without bound where the plain ones do", () => {
+    const shape: Shape = { nodes: [1, 1], activations: ["exponential"], normaliseNodes: false };
+    const kernel = compiled(shape);
+    kernel.setWeights(Float64Array.of(-1, 0));
+    for (const z of [708, 709.4, 709.8, 720, 5e3, 1e300, Infinity]) {
+      kernel.inputs[0] = z;
+      kernel.run({ rows: 1, tangents: false, gradient: null });
+      const plain = new FeedForward(shape).forward(Float64Array.of(-1, 0), Float64Array.of(z));
+      if (Number.isFinite(plain)) expect(kernel.energy / plain).toBeCloseTo(1, 12);
+      else expect(kernel.energy).toBe(Infinity);
+    }
+  });
+
   it("equal the plain ones for any shape, activation and number of atoms", () => {
     fc.assert(
       fc.property(cases, fc.boolean(), (one, tangents) => {

@@ -62,7 +62,8 @@ export function activate(kind: i32, at: usize, slopes: usize, bytes: usize): voi
       value = cosines(z);
       slope = f64x2.neg(sineOfLast);
     } else if (kind == EXPONENTIAL) {
-      value = expTwo(f64x2.min(f64x2.neg(z), f64x2.splat(709)));
+      // 2^1024 of 710 and all beyond is infinite, as e^-z itself: what has grown without bound must not look like a number.
+      value = expTwo(f64x2.min(f64x2.neg(z), f64x2.splat(710)));
       slope = f64x2.neg(value);
     } else if (kind != LINEAR) {
       value = f64x2.mul(z, z);
