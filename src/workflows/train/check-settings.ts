@@ -1,6 +1,7 @@
 /** Keys of a training that contradict each other, and settings that cannot be carried out: found before any work. */
 import { EcitonError, studyError } from "../../core/errors.ts";
 import type { LoadedStudy } from "../../data/study/load-study.ts";
+import { numWeights } from "../../nn/networks/network.ts";
 import { countUpdates } from "../../nn/training/selection.ts";
 import type { TrainingSettings } from "../../nn/training/training-settings.ts";
 import { integer } from "../../report/numbers.ts";
@@ -66,8 +67,7 @@ export function updatesOfEpoch(settings: TrainingSettings, training: readonly Ex
 }
 
 export function numWeightsOf({ functions, shape }: ElementPlan): number {
-  const nodes = [functions.length, ...shape.hidden, 1];
-  return nodes.slice(1).reduce((sum, n, k) => sum + n * (nodes[k] + 1), 0);
+  return numWeights([functions.length, ...shape.hidden, 1]);
 }
 
 /** Bytes of the covariance of a member: the lower triangle of each filter, and columns that a batch works on. */
