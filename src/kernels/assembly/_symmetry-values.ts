@@ -23,8 +23,6 @@ import {
   WIDE_PATCHES,
 } from "../hdnnp-block";
 import { anglesOf } from "./_symmetry-angles";
-import { field, tableAt, tableOf, wholeField } from "./_symmetry-parameters";
-import { factorValues, kindTable, stride } from "./_symmetry-slots";
 import {
   cosinesFrom,
   NEAR_COUNT,
@@ -33,7 +31,9 @@ import {
   OTHER_SET,
   productsFrom,
   ROOM,
-} from "./_symmetry-triplets";
+} from "./_symmetry-layout";
+import { field, tableAt, tableOf, wholeField } from "./_symmetry-parameters";
+import { factorValues, kindTable, stride } from "./_symmetry-slots";
 
 /** Radial functions. */
 export function addRadialValues(element: usize): void {

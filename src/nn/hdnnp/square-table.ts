@@ -23,7 +23,7 @@ const LOWEST = 0.25;
  * well.
  */
 const OF_PIECE = 1e-14;
-const OF_ALL = 1e-16;
+const OF_ALL = 5e-16;
 /** Bits of the mantissa that number pieces: fewer are never enough, more take too much of the cache. */
 const FEWEST_BITS = 4;
 const MOST_BITS = 7;
