@@ -16,6 +16,16 @@ function meanOf(series: ArrayLike<number>, from: number, to: number): number {
   return series[from] + sum / (to - from);
 }
 
+/** Of a sample (n − 1); 0 for fewer than two numbers. */
+export function standardDeviation(sample: ArrayLike<number>): number {
+  const n = sample.length;
+  if (n < 2) return 0;
+  const mean = meanOf(sample, 0, n);
+  let squares = 0;
+  for (let i = 0; i < n; i++) squares += (sample[i] - mean) ** 2;
+  return Math.sqrt(squares / (n - 1));
+}
+
 /**
  * Statistical inefficiency by Geyer's initial monotone sequence: autocorrelations are summed in neighbouring
  * pairs, which for a reversible chain are positive and decreasing, up to the first pair that is neither.

@@ -4,6 +4,7 @@ import {
   estimateMean,
   estimateVariance,
   findEquilibration,
+  standardDeviation,
   statisticalInefficiency,
 } from "../../src/core/statistics.ts";
 
@@ -122,5 +123,18 @@ describe("estimateVariance", () => {
     const variance = values.reduce((a, x) => a + (x - mean) ** 2, 0) / values.length;
     // The jackknife takes off a bias of about (variance of the mean) = 1e-4, nothing else differs.
     expect(Math.abs(estimateVariance(means, variances, 0, 1).value - variance)).toBeLessThan(3e-4);
+  });
+});
+
+describe("standardDeviation", () => {
+  it("divides by one less than the numbers there are, far from zero too", () => {
+    // Deviations −3, −1, 4: squares of 26 over two.
+    expect(standardDeviation([1, 3, 8])).toBeCloseTo(Math.sqrt(13), 14);
+    expect(standardDeviation([1e9 + 1, 1e9 + 3, 1e9 + 8])).toBeCloseTo(Math.sqrt(13), 6);
+    expect([standardDeviation([]), standardDeviation([5]), standardDeviation([5, 5])]).toEqual([0, 0, 0]);
+  });
+
+  it("does not mask what is no number", () => {
+    expect(standardDeviation([1, Number.NaN])).toBeNaN();
   });
 });

@@ -1,5 +1,6 @@
 /** Neural network potentials as Potentials, alone and as committees. */
 import { type AtomKinds, evaluationFor, type Potential } from "../../core/calculator.ts";
+import { standardDeviation } from "../../core/statistics.ts";
 import { kindsOf } from "../../kernels/kernel-calculator.ts";
 import { HdnnpCalculator } from "./hdnnp-calculator.ts";
 import { hdnnpPlan } from "./hdnnp-plan.ts";
@@ -79,18 +80,9 @@ export function committeeEvaluator(
     const values = new Float64Array(out.length);
     for (let n = 0; n < positions.length; n++) {
       for (let m = 0; m < out.length; m++) values[m] = forces[m][n];
-      forceDeviation = Math.max(forceDeviation, deviation(values));
+      forceDeviation = Math.max(forceDeviation, standardDeviation(values));
     }
-    const energyDeviation = deviation(energies) / atoms.species.length;
+    const energyDeviation = standardDeviation(energies) / atoms.species.length;
     return { energies, forces, energyDeviation, forceDeviation };
   };
-}
-
-function deviation(values: Float64Array): number {
-  if (values.length < 2) return 0;
-  let mean = 0;
-  for (const value of values) mean += value / values.length;
-  let sum = 0;
-  for (const value of values) sum += (value - mean) ** 2;
-  return Math.sqrt(sum / (values.length - 1));
 }

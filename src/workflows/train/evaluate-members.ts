@@ -1,4 +1,5 @@
 /** What trained members predict for every structure: errors of their mean, and how far they lie apart. */
+import { standardDeviation } from "../../core/statistics.ts";
 import type { HdnnpModel } from "../../nn/hdnnp/model.ts";
 import { type Prediction, predict, type StructureErrors, structureErrors } from "../../nn/training/errors.ts";
 import { StructureEvaluator } from "../../nn/training/structure-evaluator.ts";
@@ -26,12 +27,11 @@ export function evaluateMembers(
     const predictions = evaluators.map((evaluator, m) => predict(models[m], evaluator, sample));
     const prediction = meanOf(predictions);
     const { numAtoms } = sample;
-    const energies = predictions.map(({ energy }) => (energy - prediction.energy) / numAtoms);
     return {
       example,
       prediction,
       errors: structureErrors(models[0], sample, prediction),
-      spread: Math.sqrt(energies.reduce((sum, e) => sum + e * e, 0) / Math.max(1, energies.length - 1)),
+      spread: standardDeviation(predictions.map(({ energy }) => energy / numAtoms)),
     };
   });
 }
