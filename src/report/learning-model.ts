@@ -34,6 +34,8 @@ export interface LearningRound {
   }[];
   readonly candidates: number;
   readonly labeled: number;
+  /** Mean absolute error of the lowest minima of its searches, meV/atom, of the system where it is largest. */
+  readonly search_meV?: number;
 }
 
 export interface DoubtPoint {

@@ -18,7 +18,7 @@ learn:
   explore: {starts: 3, temperature_K: 20, steps: 50, every_steps: 10}
   target_meV_per_atom: 1e-6
   check: 2
-hop: {paths: 2, steps: 3, temperature_K: 30}
+hop: {sampling: independent, paths: 2, steps: 3}
 `;
 
 beforeAll(buildCli);

@@ -45,6 +45,11 @@ function roundTable(rounds: readonly LearningRound[]): Markup {
       { title: "their error, meV/atom", number: true, cell: (row) => significant(row.error_meV, 3) },
       { title: "candidates", number: true, cell: (row) => integer(row.candidates) },
       { title: "new labels", number: true, cell: (row) => integer(row.labeled) },
+      {
+        title: "minima of searches off by, meV/atom",
+        number: true,
+        cell: (row) => significant(row.search_meV, 3),
+      },
     ],
     rounds,
   );

@@ -6,6 +6,7 @@ import { readStructures } from "../../data/formats/index.ts";
 import type { Structure } from "../../data/structure.ts";
 import { movingAtoms } from "../../dynamics/moving-atoms.ts";
 import type { RunContext } from "../context.ts";
+import { SEARCHES } from "../output-files.ts";
 import { labelAll } from "./label-round.ts";
 import type { LearnPlan, LearnSystem } from "./learn-plan.ts";
 import { relaxEach } from "./relax-each.ts";
@@ -25,11 +26,15 @@ export interface CheckedMinimum {
   readonly relaxed: { readonly energy: number; readonly moved_A: number } | null;
 }
 
-/** @param folder results of the search */
+/**
+ * @param folder results of the search
+ * @param round for the names
+ */
 export async function checkMinima(
   plan: LearnPlan,
   system: LearnSystem,
   folder: string,
+  round: number,
   context: RunContext,
 ): Promise<CheckedMinimum[]> {
   const file = join(folder, "minima.extxyz");
@@ -38,7 +43,13 @@ export async function checkMinima(
   // One is needed in any case: dynamics begin there.
   const minima = found.slice(0, Math.max(1, plan.section.check));
   const labels = await labelAll(
-    minima.map(({ energy: _, forces: __, ...atoms }) => atoms),
+    minima.map(({ energy: _, forces: __, ...atoms }, k) => ({
+      ...atoms,
+      name: `${system.name}-search-${round}-lowest-${k + 1}`,
+      info: {},
+      // Results say the same wherever their folder lies.
+      source: { file: `${SEARCHES}/${system.name}/minima.extxyz`, line: null },
+    })),
     plan.labeler,
     context,
   );
@@ -59,6 +70,14 @@ export function bestOf(checked: readonly CheckedMinimum[]): CheckedMinimum {
   return checked.reduce((best, one) =>
     (one.reference ?? Number.POSITIVE_INFINITY) < (best.reference ?? Number.POSITIVE_INFINITY) ? one : best,
   );
+}
+
+/** Mean absolute error of the potential's energies, eV/atom; null where none has a label. */
+export function errorOf(checked: readonly CheckedMinimum[]): number | null {
+  const errors = checked.flatMap(({ structure, reference }) =>
+    reference === null ? [] : [Math.abs(structure.energy! - reference) / structure.species.length],
+  );
+  return errors.length === 0 ? null : errors.reduce((sum, error) => sum + error, 0) / errors.length;
 }
 
 /** A program relaxes too slowly for this. */

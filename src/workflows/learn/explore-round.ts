@@ -120,6 +120,7 @@ export async function exploreRound(
     labeled: found.length,
     failures: failuresOf([...labels, ...more]),
     met,
+    search: null,
   };
   return { record, found };
 }

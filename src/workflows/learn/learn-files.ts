@@ -8,7 +8,7 @@ import type { CheckedMinimum } from "./check-minima.ts";
 import { failureText } from "./label-round.ts";
 import type { LearnedStructure, RoundRecord } from "./round-record.ts";
 
-/** All labeled structures, as `eciton train` reads them again; minima of the searches have a round of their own after the last. */
+/** All labeled structures, as `eciton train` reads them again. */
 export function writeDataset(outDir: string, structures: readonly LearnedStructure[]): void {
   writeStructureFile(
     join(outDir, "dataset.extxyz"),
@@ -32,6 +32,8 @@ export function writeRounds(outDir: string, rounds: readonly RoundRecord[]): voi
     "new_labels",
     "failed_labels",
     "target_met",
+    "search_error_eV_per_atom",
+    "search_unlabeled",
   ];
   const rows = rounds.map((r) => [
     r.round,
@@ -46,6 +48,8 @@ export function writeRounds(outDir: string, rounds: readonly RoundRecord[]): voi
     r.labeled,
     failureText(r.failures),
     r.met,
+    r.search?.error ?? undefined,
+    r.search?.unlabeled,
   ]);
   writeFileAtomic(join(outDir, "rounds.csv"), toCsv("rounds", columns, rows));
 }

@@ -8,17 +8,16 @@ import { MOTIONS, SEARCHES } from "../output-files.ts";
 import type { Provenance } from "../provenance.ts";
 import { summaryOf, type TrainingOutcome } from "../train/train-report.ts";
 import type { Verdict } from "../verdict.ts";
-import type { CheckedMinimum } from "./check-minima.ts";
+import { type CheckedMinimum, errorOf } from "./check-minima.ts";
 import { failureText } from "./label-round.ts";
 import type { LearnPlan } from "./learn-plan.ts";
-import { errorsOf, learningSummary } from "./learn-summary.ts";
+import { learningSummary } from "./learn-summary.ts";
+import { isDone, searchText } from "./round-record.ts";
 import type { LearnedRounds } from "./rounds.ts";
 import type { SettledMotion } from "./settled-motion.ts";
 
 export interface Learned extends Omit<LearnedRounds, "outcome"> {
   readonly outcome: TrainingOutcome;
-  /** Of all systems; empty without a search. */
-  readonly checked: readonly CheckedMinimum[];
   /** The labeler's lowest of each system. */
   readonly best: readonly CheckedMinimum[];
   readonly motions: readonly SettledMotion[];
@@ -69,7 +68,7 @@ export function learnReport(
     warnings,
     verdict,
     document: {
-      target_met: last.met,
+      target_met: isDone(last),
       rounds: rounds.map(
         ({ round, training, error, explorations, notTrusted, minima, candidates, labeled, failures }) => ({
           round,
@@ -90,8 +89,7 @@ export function learnReport(
         energy_eV: structure.energy,
         label_eV: reference,
         point_group: pointGroup,
-        mean_absolute_error_eV_per_atom: errorsOf(checked.filter((one) => one.system === system))
-          .meanAbsolute,
+        mean_absolute_error_eV_per_atom: errorOf(checked.filter((one) => one.system === system)),
       })),
       motions: motions.map(({ system, replica, time_ps, above, rmsd, stayed }) => ({
         system,
@@ -115,17 +113,18 @@ export function learnReport(
       ...(motions.length === 0 ? [] : [`dynamics:       ${join(outDir, MOTIONS)}`]),
     ],
     seconds,
-    failure: last.met ? null : notMet(plan, learned),
+    failure: isDone(last) ? null : notMet(plan, learned),
   };
 }
 
 function notMet({ section }: LearnPlan, { rounds }: Learned): EcitonError {
-  const { error, minima, explorations } = rounds[rounds.length - 1];
-  const found =
+  const { error, minima, explorations, met, search } = rounds[rounds.length - 1];
+  const explored =
     error === null
       ? "none of the new minima has a label"
       : `minima of the last round have energies with an error of ${significant(1000 * error, 3)} meV/atom, and ` +
         `${minima.length} of ${count(explorations, "exploration")} came to a labeled minimum`;
+  const found = met && search ? searchText(search) : explored;
   return new EcitonError(
     "not-converged",
     `after ${count(rounds.length, "round")} the target of ${section.target_meV_per_atom} meV/atom is not met: ${found}; ` +
@@ -145,7 +144,7 @@ function warningsOf({ section, systems, loaded }: LearnPlan, learned: Learned): 
       `${count(total(startFailures), "structure")} to start with could not be labeled (${failureText(startFailures)}); ${integer(starts)} could`,
     );
   const last = rounds[rounds.length - 1];
-  if (!last.met)
+  if (!isDone(last))
     warnings.push(
       `the target of ${section.target_meV_per_atom} meV/atom is not met after ${count(rounds.length, "round")}`,
     );
@@ -165,11 +164,11 @@ function warningsOf({ section, systems, loaded }: LearnPlan, learned: Learned): 
         `the search of ${name} found no minimum that may be kept; see ${SEARCHES}/${name}/report.html`,
       );
   for (const system of new Set(checked.map((one) => one.system))) {
-    const { meanAbsolute } = errorsOf(checked.filter((one) => one.system === system));
+    const meanAbsolute = errorOf(checked.filter((one) => one.system === system));
     if (meanAbsolute !== null && 1000 * meanAbsolute > section.target_meV_per_atom)
       warnings.push(
         `the lowest minima of ${system} are off by ${significant(1000 * meanAbsolute, 3)} meV/atom, more than the target: the search ` +
-          "went where learning had not been; their labels are in dataset.extxyz, which another study can take as train.data",
+          "went where learning had not been",
       );
   }
   const left = motions.filter(({ stayed }) => !stayed);
@@ -185,9 +184,10 @@ function total(counts: Readonly<Record<string, number | undefined>>): number {
 }
 
 function verdictOf({ section }: LearnPlan, { rounds, checked }: Learned, warnings: number): Verdict {
-  const { error, met, round } = rounds[rounds.length - 1];
+  const { error, round } = rounds[rounds.length - 1];
+  const done = isDone(rounds[rounds.length - 1]);
   const target = `${section.target_meV_per_atom} meV/atom`;
-  const { meanAbsolute } = errorsOf(checked);
+  const meanAbsolute = errorOf(checked);
   const searched =
     meanAbsolute === null
       ? ""
@@ -197,6 +197,6 @@ function verdictOf({ section }: LearnPlan, { rounds, checked }: Learned, warning
       level: "problem",
       text: `After ${count(round, "round")} no minimum of the potential could be labeled.${searched}`,
     };
-  const text = `New minima have energies with an error of ${significant(1000 * error, 3)} meV/atom after ${count(round, "round")}; the target of ${target} is ${met ? "met" : "NOT met"}.${searched}`;
-  return { level: met ? (warnings > 0 ? "warning" : "ok") : "problem", text };
+  const text = `New minima have energies with an error of ${significant(1000 * error, 3)} meV/atom after ${count(round, "round")}; the target of ${target} is ${done ? "met" : "NOT met"}.${searched}`;
+  return { level: done ? (warnings > 0 ? "warning" : "ok") : "problem", text };
 }

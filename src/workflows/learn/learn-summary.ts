@@ -10,7 +10,7 @@ import type {
   LearningSummary,
 } from "../../report/learning-model.ts";
 import { count } from "../../report/numbers.ts";
-import { bestOf, type CheckedMinimum } from "./check-minima.ts";
+import { bestOf, type CheckedMinimum, errorOf } from "./check-minima.ts";
 import { failureText } from "./label-round.ts";
 import type { LearnPlan } from "./learn-plan.ts";
 import type { Learned } from "./learn-report.ts";
@@ -65,18 +65,11 @@ function roundOf(record: RoundRecord, names: readonly string[]): LearningRound {
     }),
     candidates,
     labeled,
+    ...(record.search?.error == null ? {} : { search_meV: 1000 * record.search.error }),
   };
 }
 
 const inMilli = (error: number | null) => (error === null ? {} : { error_meV: 1000 * error });
-
-/** Errors of checked minima, eV/atom; null where none has a label. */
-export function errorsOf(checked: readonly CheckedMinimum[]): { readonly meanAbsolute: number | null } {
-  const errors = checked.flatMap(({ structure, reference }) =>
-    reference === null ? [] : [Math.abs(structure.energy! - reference) / structure.species.length],
-  );
-  return { meanAbsolute: errors.length === 0 ? null : errors.reduce((sum, e) => sum + e, 0) / errors.length };
-}
 
 function checkedSystem(name: string, own: readonly CheckedMinimum[]): CheckedSystem {
   const best = bestOf(own);
@@ -87,7 +80,7 @@ function checkedSystem(name: string, own: readonly CheckedMinimum[]): CheckedSys
   const zero = best.reference ?? best.structure.energy!;
   const shift = mean(labeled.map(({ structure, reference }) => reference! - structure.energy!));
   const lowest = Math.min(...own.map(({ relaxed }) => relaxed?.energy ?? Number.POSITIVE_INFINITY));
-  const { meanAbsolute } = errorsOf(own);
+  const error = errorOf(own);
   return {
     name,
     atoms,
@@ -102,7 +95,7 @@ function checkedSystem(name: string, own: readonly CheckedMinimum[]): CheckedSys
         ...(relaxed === null ? {} : { relaxed_eV: relaxed.energy - lowest, moved_A: relaxed.moved_A }),
       }),
     ),
-    ...(meanAbsolute === null ? {} : { error_meV: 1000 * meanAbsolute }),
+    ...inMilli(error),
     best: {
       rank: best.rank,
       ...(best.pointGroup === null ? {} : { pointGroup: best.pointGroup }),

@@ -2,12 +2,11 @@
 import { join, relative } from "node:path";
 import { count, integer } from "../../report/numbers.ts";
 import * as dynamics from "../atoms/dynamics.ts";
-import * as hop from "../atoms/hop.ts";
 import type { RunContext } from "../context.ts";
-import { MOTIONS, SEARCHES } from "../output-files.ts";
+import { MOTIONS } from "../output-files.ts";
 import { partFinished, runPart } from "../part-run.ts";
 import { writeLearningCurve, writePotential, writePredictions } from "../train/train-files.ts";
-import { bestOf, type CheckedMinimum, checkMinima } from "./check-minima.ts";
+import { bestOf, type CheckedMinimum } from "./check-minima.ts";
 import { writeBest, writeChecked, writeDataset, writeRounds } from "./learn-files.ts";
 import type { LearnPlan } from "./learn-plan.ts";
 import { learnReport } from "./learn-report.ts";
@@ -65,7 +64,7 @@ export async function run(plan: LearnPlan, context: RunContext) {
   return runPart("learn", plan, context, async (provenance) => {
     const { outDir } = context;
     const learned = await learnRounds(plan, context);
-    const { outcome, plan: training, rounds, structures } = learned;
+    const { outcome, plan: training, rounds, structures, checked } = learned;
     const { folders, remarks } = writePotential(outDir, outcome.models, training.settings);
     writeRounds(outDir, rounds);
     writeLearningCurve(
@@ -73,11 +72,7 @@ export async function run(plan: LearnPlan, context: RunContext) {
       outcome.members.map(({ epochs }) => epochs),
     );
     writePredictions(outDir, outcome.training, outcome.test);
-    const checked = await searchAll(plan, context);
-    const found = checked.flatMap(({ labeled, system }) =>
-      labeled ? [{ structure: labeled, system, round: rounds.length + 1 }] : [],
-    );
-    writeDataset(outDir, [...structures, ...found]);
+    writeDataset(outDir, structures);
     const best = plan.systems.flatMap(({ name }) => {
       const own = checked.filter(({ system }) => system === name);
       return own.length === 0 ? [] : [bestOf(own)];
@@ -89,25 +84,8 @@ export async function run(plan: LearnPlan, context: RunContext) {
     const motions = await moveAll(plan, best, context);
     const seconds = (performance.now() - start) / 1000;
     const whole = { ...outcome, folders, remarks: [...outcome.remarks, ...remarks] };
-    return learnReport(
-      plan,
-      { ...learned, outcome: whole, checked, best, motions },
-      provenance,
-      seconds,
-      outDir,
-    );
+    return learnReport(plan, { ...learned, outcome: whole, best, motions }, provenance, seconds, outDir);
   });
-}
-
-/** With the potential that was just written. */
-async function searchAll(plan: LearnPlan, context: RunContext): Promise<CheckedMinimum[]> {
-  if (!plan.loaded.study.hop) return [];
-  const checked: CheckedMinimum[] = [];
-  for (const system of plan.systems) {
-    const folder = await runForSystem(hop, "search", SEARCHES, system.search, system, plan, context);
-    checked.push(...(await checkMinima(plan, system, folder, context)));
-  }
-  return checked;
 }
 
 async function moveAll(

@@ -31,6 +31,15 @@ export interface DoubtedStructure {
   readonly error: number;
 }
 
+/** What the labeler says of the lowest minima of a round's searches. */
+export interface SearchRecord {
+  /** Mean absolute error of their energies, eV/atom, of the system where it is largest; null where none has a label. */
+  readonly error: number | null;
+  readonly unlabeled: number;
+  /** Whether every system is searched, every minimum labeled, and the error within the target. */
+  readonly right: boolean;
+}
+
 export interface RoundRecord {
   readonly round: number;
   /** Structures that were trained with, and those kept out of it. */
@@ -49,7 +58,15 @@ export interface RoundRecord {
   /** Structures with new labels, minima among them. */
   readonly labeled: number;
   readonly failures: FailureCounts;
+  /** Whether the minima of the explorations are right. */
   readonly met: boolean;
+  /** null without a search: there is none in the study, or the round was not good enough. */
+  readonly search: SearchRecord | null;
+}
+
+/** Whether learning has reached its end with this round. */
+export function isDone({ met, search }: RoundRecord): boolean {
+  return met && (search === null || search.right);
 }
 
 /** RMSE of energies, eV/atom; null of none. */
@@ -72,5 +89,13 @@ export function roundText(
     `round ${round}: ${error === null ? "no minimum could be labeled" : `${significant(1000 * error, 3)} meV/atom`} ` +
     `(target ${target}) at ${count(minima.length, "minimum", "minima")} of ${count(explorations, "exploration")}, ` +
     `${notTrusted} not trusted; ${count(labeled, "new label")}${failed === "" ? "" : `; failed: ${failed}`}`
+  );
+}
+
+export function searchText({ error, unlabeled, right }: SearchRecord): string {
+  const failed = unlabeled === 0 ? "" : `, ${count(unlabeled, "minimum", "minima")} without a label`;
+  return (
+    `searches: lowest minima off by ${error === null ? "?" : significant(1000 * error, 3)} meV/atom${failed}; ` +
+    (right ? "the labeler agrees" : "the searches went where learning had not been")
   );
 }

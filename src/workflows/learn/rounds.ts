@@ -10,10 +10,12 @@ import { trainAll } from "../train/train.ts";
 import { planTraining, type TrainPlan } from "../train/train-plan.ts";
 import type { TrainingOutcome } from "../train/train-report.ts";
 import type { Example } from "../train/training-data.ts";
+import type { CheckedMinimum } from "./check-minima.ts";
 import { exploreRound } from "./explore-round.ts";
 import { type FailureCounts, failuresOf, labelAll } from "./label-round.ts";
 import type { LearnPlan } from "./learn-plan.ts";
-import { type LearnedStructure, type RoundRecord, roundText } from "./round-record.ts";
+import { isDone, type LearnedStructure, type RoundRecord, roundText, searchText } from "./round-record.ts";
+import { searchRound } from "./search-round.ts";
 import { startStructures } from "./start-structures.ts";
 
 export interface LearnedRounds {
@@ -24,9 +26,12 @@ export interface LearnedRounds {
   /** Of the last training. */
   readonly plan: TrainPlan;
   readonly outcome: Omit<TrainingOutcome, "folders">;
+  /** Lowest minima of the last round's searches; empty without. */
+  readonly checked: readonly CheckedMinimum[];
 }
 
 /**
+ * Where the lowest minima of a search are not right, their labels join the others, and learning goes on.
  * Everything that takes long is kept on the way: labels in their archive, explorations and trained weights as checkpoints. A
  * resumed run goes through the same steps and finds them.
  * @throws {EcitonError} "cancelled" after an interruption; "data" where too few structures can be labeled
@@ -51,14 +56,26 @@ export async function learnRounds(plan: LearnPlan, context: RunContext): Promise
     const trained = await trainRound(training, round, context);
     const last = round === section.rounds;
     const { record, found } = await exploreRound(plan, training, trained.models, round, last, context);
-    rounds.push(record);
     structures.push(...found);
     context.say(roundText(record, section.target_meV_per_atom));
-    if (!record.met && !last) continue;
+    const searched =
+      record.met || last ? await searchRound(plan, trained.models, training.settings, round, context) : null;
+    const whole = { ...record, search: searched?.record ?? null };
+    rounds.push(whole);
+    structures.push(...(searched?.found ?? []));
+    if (searched) context.say(searchText(searched.record));
+    if (!isDone(whole) && !last) continue;
     // What an earlier process trained is here as weights alone; its checkpoints give the rest.
     const outcome =
       trained.outcome ?? (await trainAll(training, { ...context, resume: true }, stemOf(round)));
-    return { rounds, structures, startFailures: failuresOf(labels), plan: training, outcome };
+    return {
+      rounds,
+      structures,
+      startFailures: failuresOf(labels),
+      plan: training,
+      outcome,
+      checked: searched?.checked ?? [],
+    };
   }
 }
 
