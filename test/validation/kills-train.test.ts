@@ -35,6 +35,6 @@ describe("trainings that are killed and resumed", () => {
 
   it("were hit at all times of their lives", () => {
     for (const phase of phases)
-      expect(kills.filter((kill) => kill.phase === phase).length, phase).toBeGreaterThan(1);
+      expect(kills.filter((kill) => kill.phase === phase).length, phase).toBeGreaterThan(0);
   });
 });

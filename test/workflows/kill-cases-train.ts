@@ -15,7 +15,11 @@ export function trainKillCases(size: number): KillCase[] {
   });
   return [
     make("train a committee", { members: 2, epochs: Math.round(60 * size) }),
-    make("train, sorted", { selection: { mode: "sorted" }, epochs: Math.round(60 * size) }),
+    make("train, sorted", {
+      checkpoint_every_s: 2,
+      selection: { mode: "sorted" },
+      epochs: Math.round(60 * size),
+    }),
     make("train with l-bfgs", { optimiser: { method: "l-bfgs" }, epochs: Math.round(40 * size) }),
   ];
 }
