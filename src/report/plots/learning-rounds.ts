@@ -41,6 +41,7 @@ export function roundErrorsFigure(rounds: readonly LearningRound[], target: numb
     panels: [
       {
         svg: drawPlot("Error of minima against the round", {
+          marginLeft: 84,
           x: {
             label: "round",
             domain: [Math.min(...numbers) - 0.5, Math.max(...numbers) + 0.5],
