@@ -31,6 +31,20 @@ export interface CalculatorState {
   readonly cell: Float64Array;
 }
 
+/** A state of the atoms that a potential was not trained for. */
+export interface KeptState {
+  /** Float64Array(3N), Å */
+  readonly positions: Float64Array;
+  /** Float64Array(9), Å */
+  readonly cell: Float64Array;
+  /** Number of the evaluation, 1 the first. */
+  readonly evaluation: number;
+  /** Atoms that are the reason. */
+  readonly atoms: readonly number[];
+  /** In words. */
+  readonly why: string;
+}
+
 export interface Calculator {
   readonly numAtoms: number;
   /**
@@ -50,6 +64,8 @@ export interface Calculator {
   restore(state: CalculatorState): void;
   /** What a person should know of the evaluations so far, such as atoms that a network was not trained for; none if absent. */
   notes?(): readonly string[];
+  /** States that the potential wants labels for; none if absent. */
+  kept?(): readonly KeptState[];
 }
 
 export interface Potential {

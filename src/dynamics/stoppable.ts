@@ -18,5 +18,6 @@ export function stoppable(calculator: Calculator, cancel: Int32Array): Calculato
     state: () => calculator.state(),
     restore: (state) => calculator.restore(state),
     notes: () => calculator.notes?.() ?? [],
+    kept: () => calculator.kept?.() ?? [],
   };
 }

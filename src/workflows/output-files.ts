@@ -69,14 +69,14 @@ export const filesOf = {
     { folder: "", pattern: /^structures\.(extxyz|csv)$/ },
     { folder: STRUCTURES, pattern: /^structure-\d+\.(POSCAR|cif)$/ },
   ],
-  relax: [{ folder: "", pattern: /^relaxed\.(extxyz|csv)$/ }, checkpointFiles],
+  relax: [{ folder: "", pattern: /^(relaxed\.(extxyz|csv)|outside\.extxyz)$/ }, checkpointFiles],
   dynamics: [
-    { folder: "", pattern: /^(dynamics\.json|final\.extxyz|(segments|caloric)\.csv)$/ },
+    { folder: "", pattern: /^(dynamics\.json|(final|outside)\.extxyz|(segments|caloric)\.csv)$/ },
     { folder: TRAJECTORIES, pattern: /^replica-\d+.*\.(extxyz|lammpstrj|csv)$/ },
     checkpointFiles,
   ],
   hop: [
-    { folder: "", pattern: /^(minima\.extxyz|(minima|paths)\.csv)$/ },
+    { folder: "", pattern: /^((minima|outside)\.extxyz|(minima|paths)\.csv)$/ },
     { folder: TRAJECTORIES, pattern: /^path-\d+\.extxyz$/ },
     checkpointFiles,
   ],

@@ -147,10 +147,11 @@ export function potentialSchema({ quantity, positive }: SchemaPieces) {
         ),
       units: unitsSchema().optional(),
       extrapolation: z
-        .enum(["ignore", "warn", "stop"])
+        .enum(["ignore", "warn", "collect", "stop"])
         .optional()
         .describe(
-          "hdnnp: what is done about atoms in surroundings that the training data lack; default: warn",
+          "hdnnp: what is done about atoms in surroundings that the training data lack; warn: they are counted and told; collect: states with " +
+            "them are also written, to outside.extxyz, for labeling; stop: the calculation ends; default: warn",
         ),
     })
     .superRefine((potential, context) => {

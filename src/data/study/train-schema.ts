@@ -235,9 +235,11 @@ export function trainSchema(pieces: SchemaPieces) {
         .max(20)
         .default(1),
       extrapolation: z
-        .enum(["ignore", "warn", "stop"])
+        .enum(["ignore", "warn", "collect", "stop"])
         .default("warn")
-        .describe("what later calculations do about atoms in surroundings outside the training data"),
+        .describe(
+          "what later calculations do about atoms in surroundings outside the training data; see model.potential.extrapolation",
+        ),
       checkpoint_every_s: positive("number", "what a kill may lose, seconds").default(20),
       memory_GiB: positive("number", "for derivatives of symmetry functions; beyond it they are recomputed")
         .refine((x) => x <= 64, { error: "expected at most 64" })

@@ -1,6 +1,6 @@
 /** One path of basin hopping, from its payload to its minima. */
 
-import type { Potential } from "../../core/calculator.ts";
+import type { KeptState, Potential } from "../../core/calculator.ts";
 import { EcitonError } from "../../core/errors.ts";
 import { RandomStream } from "../../core/random.ts";
 import { fixedAtoms } from "../../data/fixed-atoms.ts";
@@ -59,8 +59,9 @@ export interface FinishedPath {
   readonly stepLength: number | null;
   readonly counts: HopCountsState;
   readonly minima: readonly Minimum[];
-  /** What the potential has to say of the path. */
+  /** What the potential has to say of the path, and the states that it wants labels for. */
   readonly notes: readonly string[];
+  readonly kept: readonly KeptState[];
 }
 
 export interface InterruptedPath {
@@ -145,6 +146,7 @@ export function runPath<Spec>(
       counts: hopper.counts,
       minima: hopper.minima,
       notes: hopper.notes,
+      kept: hopper.kept,
     };
   } finally {
     record?.close();

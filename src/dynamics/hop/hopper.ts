@@ -10,6 +10,7 @@ import {
   type Calculator,
   type CalculatorState,
   evaluationFor,
+  type KeptState,
   type Potential,
 } from "../../core/calculator.ts";
 import { EcitonError } from "../../core/errors.ts";
@@ -136,6 +137,11 @@ export class Hopper {
   /** What the potential has to say of all evaluations so far. */
   get notes(): readonly string[] {
     return this.#calculator.notes?.() ?? [];
+  }
+
+  /** States that the potential wants labels for. */
+  get kept(): readonly KeptState[] {
+    return this.#calculator.kept?.() ?? [];
   }
 
   get counts(): HopCountsState {

@@ -70,6 +70,7 @@ export class QuenchRecord {
       state: () => calculator.state(),
       restore: (state) => calculator.restore(state),
       notes: () => calculator.notes?.() ?? [],
+      kept: () => calculator.kept?.() ?? [],
     };
   }
 

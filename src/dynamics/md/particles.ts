@@ -5,6 +5,7 @@ import {
   type CalculatorState,
   type Evaluation,
   evaluationFor,
+  type KeptState,
 } from "../../core/calculator.ts";
 import { AMU_A2_PER_FS2_EV } from "../../core/units.ts";
 import type { MovingAtoms } from "../moving-atoms.ts";
@@ -168,6 +169,11 @@ export class Particles {
   /** What the potential has to say of these atoms so far. */
   notes(): readonly string[] {
     return this.#calculator.notes?.() ?? [];
+  }
+
+  /** States that the potential wants labels for. */
+  kept(): readonly KeptState[] {
+    return this.#calculator.kept?.() ?? [];
   }
 
   state(): ParticlesState {

@@ -1,6 +1,6 @@
 /** One replica of a molecular dynamics run, from plain data to its averages and files. */
 
-import type { Potential } from "../../core/calculator.ts";
+import type { KeptState, Potential } from "../../core/calculator.ts";
 import { EcitonError } from "../../core/errors.ts";
 import { RandomStream } from "../../core/random.ts";
 import { massesOf } from "../../data/masses.ts";
@@ -76,8 +76,9 @@ export interface FinishedMd {
     readonly cell: Float64Array;
     readonly energy_eV: number;
   };
-  /** What the potential has to say of the run. */
+  /** What the potential has to say of the run, and the states that it wants labels for. */
   readonly notes: readonly string[];
+  readonly kept: readonly KeptState[];
 }
 
 export interface InterruptedMd {
@@ -154,6 +155,7 @@ export function runReplica(
       energy_eV: particles.energy,
     },
     notes: particles.notes(),
+    kept: particles.kept(),
   };
 }
 

@@ -1,6 +1,6 @@
 /** Structures that are relaxed one after the other, each by itself. */
 
-import { evaluationFor, type Potential } from "../../core/calculator.ts";
+import { evaluationFor, type KeptState, type Potential } from "../../core/calculator.ts";
 import { EcitonError } from "../../core/errors.ts";
 import { det3 } from "../../core/linalg.ts";
 import type { TaskContext } from "../../exec/executor.ts";
@@ -28,8 +28,9 @@ export interface RelaxedAtoms {
   readonly forces: Float64Array;
   /** eV/Å³, tension positive; null for atoms that are not periodic in three directions. */
   readonly stress: Float64Array | null;
-  /** What the potential has to say of the relaxation. */
+  /** What the potential has to say of the relaxation, and the states that it wants labels for. */
   readonly notes: readonly string[];
+  readonly kept: readonly KeptState[];
 }
 
 /** Why a structure has no minimum. */
@@ -103,6 +104,7 @@ function relaxOne(
       forces: out.forces,
       stress: out.virial ? out.virial.map((w) => -w / volume) : null,
       notes: calculator.notes?.() ?? [],
+      kept: calculator.kept?.() ?? [],
     };
   } catch (error) {
     if (!(error instanceof EcitonError)) throw error;

@@ -1,7 +1,6 @@
-/** Watches what a calculator says of atoms outside the training set: counts, warns, and keeps such structures. */
-import type { AtomKinds, Calculator, CalculatorState, Evaluation } from "../../core/calculator.ts";
+/** Watches what a calculator says of atoms outside the training set: counts them, and keeps such states for labeling. */
+import type { Calculator, CalculatorState, Evaluation, KeptState } from "../../core/calculator.ts";
 import { EcitonError } from "../../core/errors.ts";
-import type { Structure } from "../../data/structure.ts";
 import {
   type ExtrapolatingCalculator,
   type Extrapolation,
@@ -21,49 +20,27 @@ export interface CollectSettings {
   readonly spacing: number;
 }
 
-export interface WatchSettings {
-  /** Takes a line when a function is outside for the first time; null says nothing. Counted is always. */
-  readonly warn: ((line: string) => void) | null;
-  readonly collect: CollectSettings | null;
-}
-
 /** Functions that get a line of their own. */
 const MOST_LINES = 3;
 
-interface Kept {
-  readonly positions: Float64Array;
-  readonly cell: Float64Array;
-  readonly evaluation: number;
-  readonly atoms: readonly number[];
-  /** The value that lies farthest outside, in words. */
-  readonly farthest: string;
-}
-
 interface WatchState extends CalculatorState {
-  readonly extrapolation: { readonly tally: TallyState; readonly kept: readonly Kept[] };
+  readonly extrapolation: { readonly tally: TallyState; readonly kept: readonly KeptState[] };
 }
 
 export class ExtrapolationWatch implements Calculator {
   readonly numAtoms: number;
   readonly #calculator: ExtrapolatingCalculator;
-  readonly #atoms: AtomKinds;
   readonly #model: HdnnpModel;
-  readonly #settings: WatchSettings;
+  readonly #collect: CollectSettings | null;
   #tally = new ExtrapolationTally();
-  #kept: Kept[] = [];
+  #kept: KeptState[] = [];
 
   /** @param model whose elements and functions the calculator's reports number */
-  constructor(
-    calculator: ExtrapolatingCalculator,
-    atoms: AtomKinds,
-    model: HdnnpModel,
-    settings: WatchSettings,
-  ) {
+  constructor(calculator: ExtrapolatingCalculator, model: HdnnpModel, collect: CollectSettings | null) {
     this.numAtoms = calculator.numAtoms;
     this.#calculator = calculator;
-    this.#atoms = atoms;
     this.#model = model;
-    this.#settings = settings;
+    this.#collect = collect;
   }
 
   /** @throws what the calculator throws; if that is for atoms outside the training set, they are counted and kept before */
@@ -88,21 +65,9 @@ export class ExtrapolationWatch implements Calculator {
     return this.#tally.state();
   }
 
-  /**
-   * Structures that were kept, without energies and forces: those of the model are what is in doubt. Info holds the number
-   * of the evaluation, the atoms that were outside (from 1), and the farthest value in words.
-   * @param name begins the names of the structures
-   */
-  collected(name: string): Structure[] {
-    return this.#kept.map(({ positions, cell, evaluation, atoms, farthest }) => ({
-      cell,
-      periodic: this.#atoms.periodic,
-      species: this.#atoms.species,
-      positions,
-      name: `${name}-${evaluation}`,
-      info: { evaluation, outside_atoms: atoms.map((atom) => atom + 1), outside_farthest: farthest },
-      source: { file: name, line: null },
-    }));
+  /** Without energies and forces: those of the model are what is in doubt. */
+  kept(): readonly KeptState[] {
+    return this.#kept;
   }
 
   state(): CalculatorState | null {
@@ -129,15 +94,12 @@ export class ExtrapolationWatch implements Calculator {
       return;
     }
     const found = this.#calculator.extrapolations();
-    const first = this.#tally.add(found);
-    const { warn } = this.#settings;
-    if (warn)
-      for (const one of first) warn(`outside the training set: ${extrapolationText(this.#model, one)}`);
+    this.#tally.add(found);
     this.#keep(positions, cell, found);
   }
 
   #keep(positions: Float64Array, cell: Float64Array, found: readonly Extrapolation[]): void {
-    const { collect } = this.#settings;
+    const collect = this.#collect;
     const evaluation = this.#tally.evaluations;
     const last = this.#kept.at(-1)?.evaluation ?? Number.NEGATIVE_INFINITY;
     if (!collect || this.#kept.length >= collect.most || evaluation - last < collect.spacing) return;
@@ -147,7 +109,7 @@ export class ExtrapolationWatch implements Calculator {
       cell: cell.slice(),
       evaluation,
       atoms: [...new Set(found.map(({ atom }) => atom))].sort((a, b) => a - b),
-      farthest: extrapolationText(this.#model, worst),
+      why: extrapolationText(this.#model, worst),
     });
   }
 }

@@ -56,7 +56,7 @@ export interface HdnnpModel {
 }
 
 /** What an atom outside the ranges of the training set does to a calculation. */
-export type ExtrapolationPolicy = "ignore" | "warn" | "stop";
+export type ExtrapolationPolicy = "ignore" | "warn" | "collect" | "stop";
 
 /** Plain data from which hdnnpPotential makes a Potential; crosses to threads. */
 export interface HdnnpSpec {

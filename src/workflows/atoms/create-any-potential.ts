@@ -11,12 +11,15 @@ export type AnyPotentialSpec = PotentialSpec | HdnnpSpec;
 export function createAnyPotential(spec: AnyPotentialSpec): Potential {
   if (spec.kind !== "hdnnp") return createPotential(spec);
   const potential = hdnnpPotential(spec);
-  if (spec.extrapolation !== "warn") return potential;
+  if (spec.extrapolation !== "warn" && spec.extrapolation !== "collect") return potential;
   const [model] = spec.members;
+  const collect = spec.extrapolation === "collect" ? COLLECT : null;
   // Atoms outside the training set are counted; the notes of a calculator tell of them.
   return {
     ...potential,
-    calculator: (atoms) =>
-      new ExtrapolationWatch(potential.calculator(atoms), atoms, model, { warn: null, collect: null }),
+    calculator: (atoms) => new ExtrapolationWatch(potential.calculator(atoms), model, collect),
   };
 }
+
+/** States of one calculation that are kept: the first ones, far enough apart to differ. */
+const COLLECT = { most: 20, spacing: 20 } as const;

@@ -10,7 +10,7 @@ import { type Caloric, caloricCurves, caloricDocument } from "./caloric.ts";
 import type { ReplicaDigest } from "./dynamics-digest.ts";
 import type { DynamicsPlan, PlannedReplica } from "./dynamics-plan.ts";
 import type { FailedReplica, ReplicaOutcome } from "./dynamics-task.ts";
-import { writeStructureFile } from "./part-report.ts";
+import { writeKept, writeStructureFile } from "./part-report.ts";
 
 /** A replica and what became of it: `end`, or the failure. */
 export interface Replica {
@@ -89,6 +89,10 @@ export function writeDynamics(
   writeStructureFile(
     join(outDir, "final.extxyz"),
     replicas.flatMap(({ end }) => (end ? [end.structure] : [])),
+  );
+  writeKept(
+    outDir,
+    replicas.flatMap(({ end }) => (end ? [{ from: end.structure, kept: end.run.kept }] : [])),
   );
   const document = { ...documentOf(part, replicas, curves), segments: part.segments };
   writeFileAtomic(join(outDir, "dynamics.json"), `${strictJson(document, 1)}\n`);

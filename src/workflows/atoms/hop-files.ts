@@ -7,7 +7,8 @@ import type { Minimum } from "../../dynamics/hop/archive.ts";
 import type { FinishedPath } from "../../dynamics/hop/hop-task.ts";
 import { writeFileAtomic } from "../../exec/atomic-file.ts";
 import { toCsv } from "../../report/csv.ts";
-import { writeStructureFile } from "./part-report.ts";
+import { numbered } from "../output-files.ts";
+import { writeKept, writeStructureFile } from "./part-report.ts";
 
 export interface FoundMinimum extends Minimum {
   /** 1 is the lowest. */
@@ -58,7 +59,9 @@ function groupOf(positions: Float64Array, species: readonly string[]): string | 
   }
 }
 
+/** @param first a start, for the species of all */
 export function writeHop(
+  first: Structure,
   minima: readonly FoundMinimum[],
   paths: readonly FinishedPath[],
   outDir: string,
@@ -66,6 +69,10 @@ export function writeHop(
   writeStructureFile(
     join(outDir, "minima.extxyz"),
     minima.map(({ structure }) => structure),
+  );
+  writeKept(
+    outDir,
+    paths.map(({ path, kept }) => ({ from: { ...first, name: numbered("path", path) }, kept })),
   );
   writeFileAtomic(
     join(outDir, "minima.csv"),

@@ -62,7 +62,7 @@ export async function run(part: HopPlan, context: RunContext) {
       paths.map(({ minima }) => minima),
     );
     const minima = foundMinima(first, merged);
-    writeHop(minima, paths, context.outDir);
+    writeHop(first, minima, paths, context.outDir);
     const seconds = (performance.now() - start) / 1000;
     return hopReport(part, paths, minima, provenance, seconds, context.outDir);
   });

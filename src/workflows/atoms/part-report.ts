@@ -1,4 +1,6 @@
 /** What the pages and files of build, relax, hop and dynamics have in common. */
+import { join } from "node:path";
+import type { KeptState } from "../../core/calculator.ts";
 import { det3 } from "../../core/linalg.ts";
 import { writeExtxyz } from "../../data/formats/extxyz-write.ts";
 import type { Structure } from "../../data/structure.ts";
@@ -54,6 +56,24 @@ export function potentialNotes(
   return noted.length > MOST_NOTED
     ? [...warnings, `the potential has remarks on ${noted.length - MOST_NOTED} others too`]
     : warnings;
+}
+
+/** What a calculation kept for labeling, of the structure that it began with. */
+export interface KeptOf {
+  readonly from: Pick<Structure, "name" | "species" | "periodic" | "source">;
+  readonly kept: readonly KeptState[];
+}
+
+/** Writes outside.extxyz where anything was kept, without energies: those of the potential are what is in doubt. */
+export function writeKept(outDir: string, items: readonly KeptOf[]): void {
+  const structures = items.flatMap(({ from, kept }) =>
+    kept.map(({ positions, cell, evaluation, atoms, why }): Structure => {
+      const info = { evaluation, outside_atoms: atoms.map((atom) => atom + 1), outside: why };
+      const { species, periodic, source } = from;
+      return { positions, cell, species, periodic, source, name: `${from.name}-${evaluation}`, info };
+    }),
+  );
+  if (structures.length > 0) writeStructureFile(join(outDir, "outside.extxyz"), structures);
 }
 
 /** A file of extended XYZ, written one structure after another. */

@@ -1,5 +1,6 @@
 /** What a relaxation leaves for other programs: structures and a table. */
 import { join } from "node:path";
+import type { KeptState } from "../../core/calculator.ts";
 import { formulaOf } from "../../data/generators/built.ts";
 import type { Structure } from "../../data/structure.ts";
 import type { RelaxResult } from "../../dynamics/minimise/relax-settings.ts";
@@ -7,7 +8,7 @@ import type { FailedRelaxation, RelaxOutcome } from "../../dynamics/minimise/rel
 import { structureOf } from "../../dynamics/moving-atoms.ts";
 import { writeFileAtomic } from "../../exec/atomic-file.ts";
 import { type CsvValue, toCsv } from "../../report/csv.ts";
-import { volumeOf, writeStructureFile } from "./part-report.ts";
+import { volumeOf, writeKept, writeStructureFile } from "./part-report.ts";
 
 /** A structure of the study and what became of it. */
 export interface Relaxed {
@@ -18,6 +19,7 @@ export interface Relaxed {
     readonly structure: Structure;
     readonly result: RelaxResult;
     readonly notes: readonly string[];
+    readonly kept: readonly KeptState[];
   } | null;
   readonly failure: FailedRelaxation | null;
 }
@@ -30,7 +32,7 @@ export function relaxedStructures(
     const outcome = outcomes[i];
     const formula = formulaOf(start.species);
     if ("message" in outcome) return { start, formula, end: null, failure: outcome };
-    const { result, positions, cell, forces, stress, notes } = outcome;
+    const { result, positions, cell, forces, stress, notes, kept } = outcome;
     const { species, periodic } = start;
     const moved = structureOf({ species, periodic, positions, cell, fixed: null }, start, result.energy);
     const structure: Structure = {
@@ -39,7 +41,7 @@ export function relaxedStructures(
       ...(stress ? { stress } : {}),
       converged: hasConverged(result),
     };
-    return { start, formula, end: { structure, result, notes }, failure: null };
+    return { start, formula, end: { structure, result, notes, kept }, failure: null };
   });
 }
 
@@ -52,6 +54,10 @@ export function writeRelaxation(relaxed: readonly Relaxed[], outDir: string): vo
   writeStructureFile(
     join(outDir, "relaxed.extxyz"),
     relaxed.flatMap(({ end }) => (end ? [end.structure] : [])),
+  );
+  writeKept(
+    outDir,
+    relaxed.map(({ start, end }) => ({ from: start, kept: end?.kept ?? [] })),
   );
   const columns = [
     "name",

@@ -18,9 +18,9 @@ describe.skipIf(!here)("ExtrapolationWatch around a published potential", () => 
     const model = readN2p2Potential(folder, { units: { length: "bohr", energy: "hartree" } });
     const structure = mlearnStructures("Mo", "test")[0];
     const spec = { kind: "hdnnp", title: "Mo", members: [model], extrapolation: "ignore" } as const;
-    const watch = new ExtrapolationWatch(hdnnpPotential(spec).calculator(structure), structure, model, {
-      warn: null,
-      collect: { most: 5, spacing: 1 },
+    const watch = new ExtrapolationWatch(hdnnpPotential(spec).calculator(structure), model, {
+      most: 5,
+      spacing: 1,
     });
     const out = evaluationFor(structure.species.length);
     // Compressed by a fifth, no atom is where training saw one.
@@ -42,18 +42,15 @@ describe.skipIf(!here)("ExtrapolationWatch around a published potential", () => 
       expect(count(watch.tally()) - count(before)).toBe(outside.length);
       if (scale < 1) expect(watch.tally().atoms.length).toBe(structure.species.length);
     }
-    expect(watch.collected("mo").at(-1)?.info.evaluation).toBe(2);
+    expect(watch.kept().at(-1)?.evaluation).toBe(2);
     const stopping = hdnnpPotential({ ...spec, extrapolation: "stop" }).calculator(structure);
-    const stopped = new ExtrapolationWatch(stopping, structure, model, {
-      warn: null,
-      collect: { most: 1, spacing: 1 },
-    });
+    const stopped = new ExtrapolationWatch(stopping, model, { most: 1, spacing: 1 });
     const squeezed = structure.positions.map((x) => 0.8 * x);
     const cell = structure.cell.map((x) => 0.8 * x);
     expect(failureOf(() => stopped.evaluate(squeezed, cell, out)).message).toContain(
       "outside the training set",
     );
     expect(stopped.tally().outside).toBe(1);
-    expect(stopped.collected("mo")[0].positions).toEqual(squeezed);
+    expect(stopped.kept()[0].positions).toEqual(squeezed);
   });
 });

@@ -9,7 +9,7 @@ import {
   extrapolationText,
   tallyText,
 } from "../../../src/nn/hdnnp/extrapolation.ts";
-import { ExtrapolationWatch, type WatchSettings } from "../../../src/nn/hdnnp/extrapolation-watch.ts";
+import { type CollectSettings, ExtrapolationWatch } from "../../../src/nn/hdnnp/extrapolation-watch.ts";
 import { type HdnnpModel, NO_NORMALISATION } from "../../../src/nn/hdnnp/model.ts";
 import type { SymmetryFunction } from "../../../src/nn/symmetry-functions/symmetry-function.ts";
 import { failureOf } from "../../failure.ts";
@@ -134,7 +134,6 @@ function scripted(script: readonly (readonly Extrapolation[])[]): ExtrapolatingC
 }
 
 describe("ExtrapolationWatch", () => {
-  const atoms = { species: ["O", "Ce"], periodic: [false, false, false] } as const;
   const script = [
     [],
     [outside(1, 1, 0, 0.3)],
@@ -142,12 +141,8 @@ describe("ExtrapolationWatch", () => {
     [outside(1, 1, 0, 0.32)],
     [outside(1, 1, 0, 0.33)],
   ];
-  const run = (settings: Partial<WatchSettings>, from = 0, to = script.length, state?: CalculatorState) => {
-    const watch = new ExtrapolationWatch(scripted(script), atoms, model, {
-      warn: null,
-      collect: null,
-      ...settings,
-    });
+  const run = (collect: CollectSettings | null, from = 0, to = script.length, state?: CalculatorState) => {
+    const watch = new ExtrapolationWatch(scripted(script), model, collect);
     if (state) watch.restore(state);
     const out = evaluationFor(2);
     for (let step = from; step < to; step++) {
@@ -159,19 +154,10 @@ describe("ExtrapolationWatch", () => {
   };
 
   it("lets evaluations pass and counts them", () => {
-    const watch = run({});
+    const watch = run(null);
     expect(watch.numAtoms).toBe(2);
     expect(watch.tally()).toMatchObject({ evaluations: 5, outside: 4, atoms: [0, 1] });
-    expect(watch.collected("a")).toEqual([]);
-  });
-
-  it("warns of each function once", () => {
-    const warned: string[] = [];
-    run({ warn: (line) => warned.push(line) });
-    expect(warned).toEqual([
-      "outside the training set: Ce atom 2: G2 Ce-O, η = 2/Å², r_s = 0 Å, r_c = 6 Å: value 0.3, trained 0.02 to 0.28",
-      "outside the training set: O atom 1: G2 O-O, η = 1/Å², r_s = 0 Å, r_c = 6 Å: value 0.5, trained 0.02 to 0.28",
-    ]);
+    expect(watch.kept()).toEqual([]);
   });
 
   it("counts and keeps what a calculator refuses as outside, and nothing after another error", () => {
@@ -191,38 +177,33 @@ describe("ExtrapolationWatch", () => {
       },
       extrapolations: () => inner.extrapolations(),
     };
-    const watch = new ExtrapolationWatch(refusing, atoms, model, {
-      warn: null,
-      collect: { most: 5, spacing: 1 },
-    });
+    const watch = new ExtrapolationWatch(refusing, model, { most: 5, spacing: 1 });
     const evaluate = (x: number) =>
       watch.evaluate(new Float64Array(6).fill(x), new Float64Array(9), evaluationFor(2));
     evaluate(0);
     expect(failureOf(() => evaluate(1)).message).toBe("outside");
     expect(failureOf(() => evaluate(2)).message).toBe("atoms overlap");
     expect(watch.tally()).toMatchObject({ evaluations: 2, outside: 1 });
-    expect(watch.collected("md").map(({ positions }) => positions[0])).toEqual([1]);
+    expect(watch.kept().map(({ positions }) => positions[0])).toEqual([1]);
   });
 
   it("keeps the first structures, some evaluations apart, as they were", () => {
-    const kept = run({ collect: { most: 2, spacing: 2 } }).collected("md");
-    expect(kept.map((one) => one.info.evaluation)).toEqual([2, 4]);
+    const kept = run({ most: 2, spacing: 2 }).kept();
+    expect(kept.map((one) => one.evaluation)).toEqual([2, 4]);
     expect(kept[0]).toMatchObject({
-      name: "md-2",
-      species: ["O", "Ce"],
       positions: new Float64Array(6).fill(1),
-      info: { outside_atoms: [2] },
+      atoms: [1],
+      why: "Ce atom 2: G2 Ce-O, η = 2/Å², r_s = 0 Å, r_c = 6 Å: value 0.3, trained 0.02 to 0.28",
     });
-    expect(kept[0].energy).toBeUndefined();
-    expect(run({ collect: { most: 10, spacing: 1 } }).collected("md").length).toBe(4);
+    expect(run({ most: 10, spacing: 1 }).kept().length).toBe(4);
   });
 
   it("resumes from a checkpoint with its counts and structures", () => {
-    const settings = { collect: { most: 3, spacing: 1 } };
+    const settings = { most: 3, spacing: 1 };
     const whole = run(settings);
     const resumed = run(settings, 3, 5, structuredClone(run(settings, 0, 3).state()!));
     expect(resumed.tally()).toEqual(whole.tally());
-    expect(resumed.collected("md")).toEqual(whole.collected("md"));
+    expect(resumed.kept()).toEqual(whole.kept());
     expect(run(settings, 0, 0).state()).toBeNull();
     // A state of the calculator alone: nothing is known of earlier evaluations.
     const bare = run(settings, 3, 5, { positions: Float64Array.of(3), cell: new Float64Array(9) });
