@@ -60,7 +60,8 @@ export function readExtxyz(text: string, file: string, options: ExtxyzOptions = 
       throw dataError(
         file,
         null,
-        `${quantity} is "${options[quantity]}", but no frame has it; there are ${namesIn(text, file).join(", ")}`,
+        // As studies spell it.
+        `${quantity.replace("Key", "_key")} is "${options[quantity]}", but no frame has it; there are ${namesIn(text, file).join(", ")}`,
       );
   const warnings = [...notes].map(
     ([remark, { count, line }]) =>

@@ -191,7 +191,7 @@ export function spreadFigure(points: readonly SpreadPoint[]): Figure {
           width: 454,
           height: 400,
           x: { domain, label: "spread (meV/atom)", nice: false },
-          y: { domain, label: "|error| (meV/atom)", nice: false, grid: true },
+          y: { domain, label: "|error| (meV/atom)", nice: false, grid: true, ticks: 6 },
           marks: [
             Plot.line(
               domain.map((d) => [d, d]),

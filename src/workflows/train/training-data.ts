@@ -45,10 +45,10 @@ export function readExamples(section: DataSection, folder: string, at: string): 
     warnings.push(...read.warnings);
     const frames = section.frames === "last" ? read.structures.slice(-1) : read.structures;
     const taken = frames.filter((_, i) => i % section.every === 0);
-    const converged = taken.filter((structure) => structure.converged !== false);
+    const converged = taken.filter(hasConverged);
     if (converged.length < taken.length)
       warnings.push(
-        `${file}: ${count(taken.length - converged.length, "structure")} of ${taken.length} left out: not converged`,
+        `${file}: ${count(taken.length - converged.length, "structure")} of ${taken.length} left out: their electrons did not converge`,
       );
     for (const found of converged) {
       const structure = withEnergy(found, section);
@@ -60,6 +60,11 @@ export function readExamples(section: DataSection, folder: string, at: string): 
     }
   }
   return { examples, files, warnings };
+}
+
+/** Where a relaxation has not come to rest its last step is as good as the others: the electrons matter. */
+function hasConverged({ converged, info }: Structure): boolean {
+  return typeof info.electronic_converged === "boolean" ? info.electronic_converged : converged !== false;
 }
 
 /** Runs of VASP have a free energy beside the energy without smearing. */

@@ -200,7 +200,7 @@ describe("which entries are energies, forces and stresses", () => {
     expect(structure.info).toEqual({ energy: 1 });
     expect([...structure.forces!]).toEqual([1, 2, 3]);
     expect(errorOf(text, { energyKey: "E0" })).toMatch(
-      /energyKey is "E0", but no frame has it; there are energy, mixing_energy, species, pos, f/,
+      /energy_key is "E0", but no frame has it; there are energy, mixing_energy, species, pos, f/,
     );
     expect(read(frame("a=1", "O 0 0 0") + text, { energyKey: "mixing_energy" }).warnings).toEqual([
       'X:1: there is no "mixing_energy" (energyKey)',
