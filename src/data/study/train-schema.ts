@@ -222,7 +222,10 @@ export function trainSchema(pieces: SchemaPieces) {
       ).optional(),
       stress_fraction: share("share of the stress components that an epoch uses").default(1),
       force_weight: positive("number", "weight of a force error beside an energy error").default(1),
-      stress_weight: positive("number", "weight of a stress error beside an energy error").default(1),
+      stress_weight: positive(
+        "number",
+        "weight of a stress error, times the volume, beside an energy error",
+      ).default(0.03),
       selection,
       patience: whole(
         "the training ends after so many epochs without a smaller test error; default: never",
