@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { readN2p2Potential } from "../../src/nn/n2p2/read-potential.ts";
@@ -63,17 +63,21 @@ describe("a training", () => {
   });
 
   it("goes on where it was interrupted, to the same files", async () => {
-    const keys = { members: 2, epochs: 6 };
+    const keys = { members: 2, epochs: 20, checkpoint_every_s: 0.05 };
     const home = scratch({ "toy.xyz": clusters });
     const whole = await runToy(keys, "", { home });
     const stop = new AbortController();
     const folder = join(home, "stopped");
     const interrupted = runToy(keys, "", { home, folder, workers: 1, signal: stop.signal });
-    setTimeout(() => stop.abort(), 700);
+    const checkpoints = join(folder, "checkpoints");
+    const timer = setInterval(() => {
+      if (existsSync(checkpoints) && readdirSync(checkpoints).length > 0) stop.abort();
+    }, 5);
     await interrupted.then(
       () => expect.unreachable("it ended before it was interrupted"),
       (error) => expect(error).toMatchObject({ code: "cancelled" }),
     );
+    clearInterval(timer);
     expect(readdirSync(folder)).not.toContain("potential");
     await runToy(keys, "", { home, folder, resume: true });
     expect(differencesBetween(whole.outDir, folder)).toEqual([]);
@@ -132,6 +136,13 @@ describe("a training", () => {
     expect(own.setup.elements[0].functions).toEqual(model.elements[0].functions);
     expect(own.setup.elements[0].shape.hidden).toEqual([6]);
     expect(own.setup.normalisation).toEqual(model.normalisation);
+    // A mean energy in the file belongs to its energies of atoms, and to none where it has none.
+    const bare = readFileSync(setup, "utf8").replaceAll(/^atom_energy.*\n/gm, "");
+    const meanOnly = planOfText(train, toyStudy({ ...keys, setup: "input.nn" }), {
+      ...files,
+      "input.nn": bare,
+    });
+    expect(meanOnly.setup.atomicEnergies).toEqual(new Map([["Cu", 0]]));
     const changed = { epochs: 7, force_weight: 1, use: { forces: false }, optimiser: { method: "adam" } };
     const { settings } = planOfText(train, toyStudy({ ...keys, ...changed }), files);
     expect(settings).toMatchObject({

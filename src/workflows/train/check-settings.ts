@@ -5,7 +5,7 @@ import { numWeights } from "../../nn/networks/network.ts";
 import { countUpdates } from "../../nn/training/selection.ts";
 import type { TrainingSettings } from "../../nn/training/training-settings.ts";
 import { integer } from "../../report/numbers.ts";
-import type { ElementPlan, ModelSetup, SetupFiles } from "./model-setup.ts";
+import { decidesEnergies, type ElementPlan, type ModelSetup, type SetupFiles } from "./model-setup.ts";
 import type { Example } from "./training-data.ts";
 
 /**
@@ -17,8 +17,7 @@ export function requireOneSource({ given }: Pick<LoadedStudy, "given">, files: S
   const { kind } = files;
   const decided = ["descriptors", "network"];
   if (kind === "start" || files.setup.normalised) decided.push("normalise");
-  if (kind === "start" || files.setup.elements.some(({ energy }) => energy !== 0))
-    decided.push("atomic_energies_eV");
+  if (kind === "start" || decidesEnergies(files.setup)) decided.push("atomic_energies_eV");
   const key = decided.find((name) => given(`train.${name}`));
   if (key === undefined) return;
   throw studyError(

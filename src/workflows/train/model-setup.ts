@@ -6,7 +6,7 @@ import type { TrainSection } from "../../data/study/train-schema.ts";
 import type { HdnnpModel, Normalisation, Scaling } from "../../nn/hdnnp/model.ts";
 import { type NetworkShape, networkShape } from "../../nn/hdnnp/new-model.ts";
 import { readN2p2Potential } from "../../nn/n2p2/read-potential.ts";
-import { readN2p2Setup } from "../../nn/n2p2/setup.ts";
+import { type N2p2Setup, readN2p2Setup } from "../../nn/n2p2/setup.ts";
 import { CorrelationAccumulator } from "../../nn/symmetry-functions/correlation.ts";
 import type { ElementFunctions } from "../../nn/symmetry-functions/dependence.ts";
 import { describeFunction } from "../../nn/symmetry-functions/describe-function.ts";
@@ -45,7 +45,7 @@ export type SetupFiles =
       readonly paths: readonly string[];
       readonly model: HdnnpModel;
     }
-  | { readonly kind: "setup"; readonly file: string; readonly setup: ReturnType<typeof readN2p2Setup> }
+  | { readonly kind: "setup"; readonly file: string; readonly setup: N2p2Setup }
   | { readonly kind: "generate" };
 
 /**
@@ -105,7 +105,7 @@ export function modelSetup(
         scalingRange: setup.scalingRange,
         normaliseNodes: setup.normaliseNodes,
         normalisation: setup.normalised ? setup.normalisation : null,
-        atomicEnergies: setup.elements.some(({ energy }) => energy !== 0)
+        atomicEnergies: decidesEnergies(setup)
           ? new Map(setup.elements.map(({ element, energy }) => [element, energy]))
           : null,
         start: null,
@@ -117,6 +117,11 @@ export function modelSetup(
     default:
       return files satisfies never;
   }
+}
+
+/** A mean energy was taken with the energies of atoms as they stand in the file, zero or not. */
+export function decidesEnergies({ elements, normalised }: N2p2Setup): boolean {
+  return normalised || elements.some(({ energy }) => energy !== 0);
 }
 
 /** Everything as in a trained model. */
