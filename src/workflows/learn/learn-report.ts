@@ -6,22 +6,13 @@ import { atomsPictures } from "../atoms/atoms-pictures.ts";
 import { writePage } from "../atoms/part-report.ts";
 import { MOTIONS, SEARCHES } from "../output-files.ts";
 import type { Provenance } from "../provenance.ts";
-import { summaryOf, type TrainingOutcome } from "../train/train-report.ts";
+import { summaryOf } from "../train/train-report.ts";
 import type { Verdict } from "../verdict.ts";
-import { type CheckedMinimum, errorOf } from "./check-minima.ts";
+import { errorOf } from "./check-minima.ts";
 import { failureText } from "./label-round.ts";
 import type { LearnPlan } from "./learn-plan.ts";
-import { learningSummary } from "./learn-summary.ts";
+import { type Learned, learningSummary } from "./learn-summary.ts";
 import { isDone, searchText } from "./round-record.ts";
-import type { LearnedRounds } from "./rounds.ts";
-import type { SettledMotion } from "./settled-motion.ts";
-
-export interface Learned extends Omit<LearnedRounds, "outcome"> {
-  readonly outcome: TrainingOutcome;
-  /** The labeler's lowest of each system. */
-  readonly best: readonly CheckedMinimum[];
-  readonly motions: readonly SettledMotion[];
-}
 
 /** Writes report.html; gives what the command line prints. */
 export function learnReport(

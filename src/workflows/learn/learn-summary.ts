@@ -10,11 +10,21 @@ import type {
   LearningSummary,
 } from "../../report/learning-model.ts";
 import { count } from "../../report/numbers.ts";
+import type { TrainingOutcome } from "../train/train-report.ts";
 import { bestOf, type CheckedMinimum, errorOf } from "./check-minima.ts";
 import { failureText } from "./label-round.ts";
 import type { LearnPlan } from "./learn-plan.ts";
-import type { Learned } from "./learn-report.ts";
 import { energyError, type RoundRecord } from "./round-record.ts";
+import type { LearnedRounds } from "./rounds.ts";
+import type { SettledMotion } from "./settled-motion.ts";
+
+/** What has come out, once everything is done. */
+export interface Learned extends Omit<LearnedRounds, "outcome"> {
+  readonly outcome: TrainingOutcome;
+  /** The labeler's lowest of each system. */
+  readonly best: readonly CheckedMinimum[];
+  readonly motions: readonly SettledMotion[];
+}
 
 export function learningSummary(plan: LearnPlan, learned: Learned): LearningSummary {
   const { section, systems, labeler } = plan;
