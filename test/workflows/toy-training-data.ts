@@ -53,7 +53,7 @@ export function toyClusters(count: number, seed = 1, silver = 0): Structure[] {
 
 /** Cells of 8 atoms on a close-packed lattice, strained and shaken. */
 export function toyCrystals(count: number, seed = 2): Structure[] {
-  const a = 3.7;
+  const a = 3.6;
   const sites = [0, 1].flatMap((x) => [
     [x, 0, 0],
     [x, 0.5, 0.5],

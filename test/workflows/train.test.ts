@@ -99,9 +99,9 @@ describe("a training", () => {
   it("learns stresses where it is asked to, and is the better for it", async () => {
     const run = await runToy({ use: { stress: true }, epochs: 6 }, crystals);
     const errors = curve(run);
-    // Stresses of strained crystals scatter by some GPa.
+    // Strains of some percent make stresses of some GPa.
     expect(errors[6].stress).toBeLessThan(0.05 * errors[0].stress);
-    expect(errors[6].stress).toBeLessThan(0.5);
+    expect(errors[6].stress).toBeLessThan(1.5);
     expect(run.rows("learning-curve.csv")[6].stress_updates).toBe(String(6 * 18));
     expect(run.result.lines[0]).toMatch(/stresses [\d.]+ GPa/);
     const without = await runToy({ epochs: 1 }, crystals);

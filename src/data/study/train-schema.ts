@@ -11,8 +11,8 @@ const activations = ["tanh", "softplus", "logistic", "gaussian", "linear"] as co
 export function unitsSchema() {
   return z
     .strictObject({
-      length: z.enum(["A", "bohr"]).default("A"),
-      energy: z.enum(["eV", "hartree"]).default("eV"),
+      length: z.enum(["A", "bohr"]).default("A").describe("of coordinates, cells and cut-offs"),
+      energy: z.enum(["eV", "hartree"]).default("eV").describe("of energies; forces are in both units"),
     })
     .describe("units of n2p2 files, which do not say so themselves; default: Å and eV");
 }
@@ -66,7 +66,7 @@ export function trainSchema(pieces: SchemaPieces) {
   const descriptors = z
     .strictObject({
       cutoff_A: positive("length", "radius of the atoms' surroundings, Å").default(6),
-      cutoff_function: z.enum(cutoffForms).default("tanh3"),
+      cutoff_function: z.enum(cutoffForms).default("tanh3").describe("how functions end at the cut-off"),
       inner: share("the cut-off function is 1 up to this share of the cut-off").default(0),
       kinds: z
         .array(z.enum(["radial", "narrow", "wide", "weighted", "compact"]))
@@ -99,7 +99,7 @@ export function trainSchema(pieces: SchemaPieces) {
   const network = z
     .strictObject({
       hidden: hidden.default([15, 15]).describe("nodes of each hidden layer"),
-      activation: z.enum(activations).default("tanh"),
+      activation: z.enum(activations).default("tanh").describe("activation function of the hidden layers"),
       elements: z
         .record(
           z.string(),
@@ -112,15 +112,19 @@ export function trainSchema(pieces: SchemaPieces) {
         .default("nguyen-widrow")
         .describe("how weights begin"),
     })
-    .default({ hidden: [15, 15], activation: "tanh", initial: "nguyen-widrow" });
+    .default({ hidden: [15, 15], activation: "tanh", initial: "nguyen-widrow" })
+    .describe("networks of the elements");
 
   const batch = (what: string) => z.int().min(1).default(1).describe(`${what} that make up one update`);
   const batches = { energy_batch: batch("energies"), force_batch: batch("force components") };
   const optimiser = z
     .discriminatedUnion("method", [
       z.strictObject({
-        method: z.literal("kalman"),
-        type: z.enum(["standard", "fading-memory"]).default("standard"),
+        method: z.literal("kalman").describe("extended Kalman filter"),
+        type: z
+          .enum(["standard", "fading-memory"])
+          .default("standard")
+          .describe("how older errors lose weight"),
         strategy: z
           .enum(["global", "element-decoupled"])
           .default("global")
@@ -137,7 +141,7 @@ export function trainSchema(pieces: SchemaPieces) {
         ...batches,
       }),
       z.strictObject({
-        method: z.literal("adam"),
+        method: z.literal("adam").describe("gradient steps"),
         eta: positive("number", "step").default(1e-3),
         beta1: share("decay of the mean").default(0.9),
         beta2: share("decay of the mean square").default(0.999),
@@ -145,7 +149,7 @@ export function trainSchema(pieces: SchemaPieces) {
         ...batches,
       }),
       z.strictObject({
-        method: z.literal("l-bfgs"),
+        method: z.literal("l-bfgs").describe("quasi-Newton on all errors at once"),
         evaluations: whole("evaluations of all errors in an epoch, at most").default(20),
       }),
     ])
@@ -177,8 +181,11 @@ export function trainSchema(pieces: SchemaPieces) {
       test: test.default({ fraction: 0.1 }).describe("structures that only measure errors"),
       use: z
         .strictObject({
-          forces: z.boolean().default(true),
-          stress: z.boolean().default(false),
+          forces: z.boolean().default(true).describe("forces, where the data have some"),
+          stress: z
+            .boolean()
+            .default(false)
+            .describe("stresses of structures that are periodic in three directions"),
         })
         .default({ forces: true, stress: false })
         .describe("what the model is fitted to, beside energies"),

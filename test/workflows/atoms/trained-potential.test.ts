@@ -163,9 +163,10 @@ describe("atoms in a trained potential", () => {
         lattice[1] * (lattice[3] * lattice[8] - lattice[5] * lattice[6]) +
         lattice[2] * (lattice[3] * lattice[7] - lattice[4] * lattice[6]),
     );
-    // Eight atoms of the close-packed crystal that the labels have: a = 1.55 σ = 3.56 Å.
-    expect((volume / 2) ** (1 / 3)).toBeGreaterThan(3.4);
-    expect((volume / 2) ** (1 / 3)).toBeLessThan(3.75);
+    // Close-packed Lennard-Jones atoms are 1.5496 σ apart along the cube with all neighbours and 1.587 σ with the nearest alone.
+    const edge = (volume / 2) ** (1 / 3) / 2.3;
+    expect(edge).toBeGreaterThan(1.54);
+    expect(edge).toBeLessThan(1.587);
   });
 });
 
