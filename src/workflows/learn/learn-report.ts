@@ -147,7 +147,8 @@ function warningsOf({ section, systems, loaded }: LearnPlan, learned: Learned): 
   const unlabeled = checked.filter(({ reference }) => reference === null).length;
   if (unlabeled > 0)
     warnings.push(
-      `${unlabeled} of ${count(checked.length, "checked minimum", "checked minima")} could not be labeled`,
+      `${unlabeled} of ${count(checked.length, "checked minimum", "checked minima")} could not be labeled: collapsed structures, most often, ` +
+        "which hop.min_distance_A keeps out of the search",
     );
   for (const { name } of loaded.study.hop ? systems : [])
     if (checked.every(({ system }) => system !== name))
