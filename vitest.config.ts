@@ -7,7 +7,7 @@ export default defineConfig({
     exclude: ["test/validation/**"],
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    maxWorkers: 2,
+    maxWorkers: 3,
     reporters: ["default", ["json", { outputFile: "build/test-results.json" }]],
   },
 });
