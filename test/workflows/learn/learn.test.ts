@@ -1,47 +1,17 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { evaluationFor, type Potential } from "../../../src/core/calculator.ts";
-import type { EcitonError } from "../../../src/core/errors.ts";
 import { readStructures } from "../../../src/data/formats/index.ts";
 import type { Structure } from "../../../src/data/structure.ts";
 import { hdnnpPotential } from "../../../src/nn/hdnnp/hdnnp-potential.ts";
 import { readN2p2Potential } from "../../../src/nn/n2p2/read-potential.ts";
 import { createAnyPotential } from "../../../src/workflows/atoms/create-any-potential.ts";
 import * as learn from "../../../src/workflows/learn/learn.ts";
-import { scratch } from "../../cli/eciton.ts";
 import { failureOf } from "../../failure.ts";
-import { type PartOptions, planOfText, runPartStudy } from "../part-study.ts";
-
-/** Seven atoms of argon, one and the same potential as labeler and as what the test knows to be right. */
-const argon = `
-name: argon
-seed: 3
-atoms: {random: {composition: {Ar: 7}, min_A: 3.4, max_A: 4.6, volume_A3: 60}}
-labeler: {kind: calculator, potential: {kind: lennard-jones, epsilon_eV: 0.0103, sigma_A: 3.4}}
-relax: {force_tolerance_eV_per_A: 0.001, max_evaluations: 300}
-train:
-  network: {hidden: [6]}
-  descriptors: {level: small}
-  epochs: 12
-learn:
-  systems:
-    - {name: Ar7, atoms: {random: {composition: {Ar: 7}, min_A: 3.4, max_A: 4.6, volume_A3: 60}}}
-    - {name: Ar6, atoms: {random: {composition: {Ar: 6}, min_A: 3.4, max_A: 4.6, volume_A3: 60}}}
-  start_structures: 8
-  rounds: 5
-  per_round: 12
-  trust: {low: 0.003, high: 0.1}
-  explore: {starts: 3, temperature_K: 20, steps: 60, every_steps: 10}
-  target_meV_per_atom: 0.3
-  check: 3
-hop: {sampling: independent, paths: 2, steps: 4}
-dynamics: {time_step_fs: 5, segments: [{duration_ps: 0.5, temperature_K: 3}]}
-`;
-
-const study = (text: string, options: PartOptions = {}) => runPartStudy(learn, text, {}, options);
-type Run = Awaited<ReturnType<typeof study>>;
+import { planOfText } from "../part-study.ts";
+import { argon, expectSame, type Run, study } from "./argon-study.ts";
 
 const lennardJones = (): Potential =>
   createAnyPotential(
@@ -59,18 +29,6 @@ function evaluate(potential: Potential, { species, periodic, positions, cell }: 
   const out = evaluationFor(species.length);
   potential.calculator({ species, periodic }).evaluate(positions, cell, out);
   return out;
-}
-
-/** All files of results but those with times in them. */
-function filesOf(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .filter((name) => /\.(extxyz|csv|data|nn)$/.test(name))
-    .sort();
-}
-
-function expectSame(one: Run, other: Run): void {
-  expect(filesOf(other.outDir)).toEqual(filesOf(one.outDir));
-  for (const name of filesOf(one.outDir)) expect(other.read(name) === one.read(name), name).toBe(true);
 }
 
 describe("a potential that asks for its structures", () => {
@@ -183,33 +141,6 @@ describe("a potential that asks for its structures", () => {
   it("is the same on any number of threads", async () => {
     expectSame(run, await study(argon, { workers: 2 }));
   }, 60_000);
-
-  it("is the same however often it is interrupted", async () => {
-    const place = scratch();
-    const folder = join(place, "out");
-    let interruptions = 0;
-    let resumed: Run | null = null;
-    for (let pause = 300; resumed === null; pause *= 2.5) {
-      const controller = new AbortController();
-      const timer = setTimeout(() => controller.abort(), pause);
-      try {
-        resumed = await study(argon, {
-          home: place,
-          folder,
-          resume: interruptions > 0,
-          signal: controller.signal,
-          workers: 1,
-        });
-      } catch (error) {
-        expect((error as EcitonError).code).toBe("cancelled");
-        interruptions++;
-      } finally {
-        clearTimeout(timer);
-      }
-    }
-    expect(interruptions).toBeGreaterThan(0);
-    expectSame(run, resumed);
-  }, 120_000);
 });
 
 const small = argon.replace(/^hop:.*\n^dynamics:.*\n/m, "");
