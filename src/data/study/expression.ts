@@ -1,16 +1,25 @@
 /** Numbers in studies may be written as arithmetic with units: "15.45/4*sqrt(2)", "0.5 kJ/mol". */
-import type { MathNode } from "mathjs";
-// The build in one file: the library's own tree of modules takes a second to load.
-import mathjs from "mathjs/lib/browser/math.js";
+import { createRequire } from "node:module";
+import type { MathJsInstance, MathNode } from "mathjs";
 import { EcitonError } from "../../core/errors.ts";
 
-const math = mathjs.create(mathjs.all, {});
-// The library's own value is that of CODATA 2010; this one is exact (SI 2019).
-for (const [name, prefixes] of [
-  ["eV", "short"],
-  ["electronvolt", "long"],
-] as const)
-  math.createUnit(name, { definition: "1.602176634e-19 J", prefixes }, { override: true });
+let library: MathJsInstance | null = null;
+
+/** Loaded for the first expression: it takes as long as the rest of the command line, and most studies hold plain numbers. */
+function mathLibrary(): MathJsInstance {
+  if (library) return library;
+  // The build in one file: the library's own tree of modules takes a second to load.
+  const mathjs: typeof import("mathjs") = createRequire(import.meta.url)("mathjs/lib/browser/math.js");
+  const math = mathjs.create(mathjs.all, {});
+  // The library's own value is that of CODATA 2010; this one is exact (SI 2019).
+  for (const [name, prefixes] of [
+    ["eV", "short"],
+    ["electronvolt", "long"],
+  ] as const)
+    math.createUnit(name, { definition: "1.602176634e-19 J", prefixes }, { override: true });
+  library = math;
+  return math;
+}
 
 /** Quantities with a unit of their own inside Eciton; "any" is whichever of them the expression has. */
 export type Quantity = "number" | "length" | "energy" | "temperature" | "any";
@@ -61,7 +70,7 @@ export function evaluateExpression(text: string, quantity: Quantity, constants: 
   if (text.trim() === "") fail("is empty; a number or an expression is needed");
   let root: MathNode;
   try {
-    root = math.parse(text);
+    root = mathLibrary().parse(text);
   } catch (error) {
     return fail(`is not an expression: ${(error as Error).message}`);
   }
@@ -117,7 +126,7 @@ export function faultOfConstantName(name: string): string | null {
 }
 
 function isUnit(name: string): boolean {
-  return math.Unit.isValuelessUnit(name);
+  return mathLibrary().Unit.isValuelessUnit(name);
 }
 
 function toInside(value: unknown, quantity: Quantity, fail: (message: string) => never): number {
