@@ -10,6 +10,7 @@ import { executorOf, runTasks } from "../run-tasks.ts";
 import { type Prepared, seedOfMember } from "./prepare-model.ts";
 import type { TrainPlan } from "./train-plan.ts";
 import {
+  epochsTold,
   type HelpPayload,
   helpTask,
   type TrainedMember,
@@ -36,7 +37,7 @@ export async function trainMembers(
       ...data,
       settings,
       seed: seedOfMember(loaded.study.seed, member),
-      latest: new Float64Array(new SharedArrayBuffer(24)).fill(-1),
+      told: epochsTold(settings.epochs),
       team: helpers === 0 ? null : createTeam(trainingDataOf(data), settings),
       checkpoint: {
         path: join(context.outDir, CHECKPOINTS, `${numbered(stem, member)}.json`),
@@ -97,15 +98,18 @@ function tellEpochs(
   { epochs }: TrainingSettings,
   say: (line: string) => void,
 ): () => void {
-  const told = payloads.map(() => -1);
+  const next = payloads.map(() => 0);
   const tell = () =>
-    payloads.forEach(({ latest }, member) => {
-      const [epoch, energy, force] = latest;
-      if (epoch <= told[member]) return;
-      told[member] = epoch;
-      const who = payloads.length === 1 ? "" : `member ${member + 1}, `;
-      const forces = force < 0 ? "" : ` and ${significant(force, 3)} eV/Å`;
-      say(`${who}epoch ${epoch} of ${epochs}: ${significant(1000 * energy, 3)} meV/atom${forces}`);
+    payloads.forEach(({ told }, member) => {
+      for (; next[member] < told[0]; next[member]++) {
+        const epoch = next[member];
+        const [energy, force] = told.subarray(1 + 2 * epoch);
+        // Those of an earlier process are known.
+        if (energy < 0) continue;
+        const who = payloads.length === 1 ? "" : `member ${member + 1}, `;
+        const forces = force < 0 ? "" : ` and ${significant(force, 3)} eV/Å`;
+        say(`${who}epoch ${epoch} of ${epochs}: ${significant(1000 * energy, 3)} meV/atom${forces}`);
+      }
     });
   const timer = setInterval(tell, TELL_MS);
   return () => {

@@ -27,8 +27,8 @@ export interface TrainPayload extends DataPayload {
   readonly settings: TrainingSettings;
   /** Of this member alone. */
   readonly seed: number;
-  /** Shared Float64Array(3): the last epoch, its RMSE of energies (eV/atom) and of forces (eV/Å, −1 without), for progress. */
-  readonly latest: Float64Array;
+  /** Where epochs are told while they come; see epochsTold. */
+  readonly told: Float64Array;
   /** What helping threads share; null: there are none. */
   readonly team: TeamMemory | null;
   readonly checkpoint: { readonly path: string; readonly resume: boolean; readonly everySeconds: number };
@@ -88,7 +88,7 @@ function train(
   data: TrainingData,
   shared: Pick<TrainerOptions, "createCovariance" | "evaluate">,
 ): TrainedMember | { readonly interrupted: true } {
-  const { settings, seed, checkpoint, latest } = payload;
+  const { settings, seed, checkpoint, told } = payload;
   const trainer = new Trainer(data, settings, seed, {
     ...shared,
     minimise: (loss, x, evaluations) =>
@@ -110,7 +110,7 @@ function train(
   const due = () => Date.now() - written >= 1000 * checkpoint.everySeconds;
   while (!trainer.finished) {
     const record = trainer.epoch({ pause: due, cancel: stopped });
-    if (record) tell(latest, record);
+    if (record) tell(told, record);
     if (stopped()) {
       save();
       return { interrupted: true };
@@ -138,11 +138,16 @@ function train(
 /** Longest change of a weight in one step of l-bfgs; weights are of size 1. */
 const LARGEST_WEIGHT_STEP = 0.5;
 
-function tell(latest: Float64Array, { epoch, train, test }: EpochRecord): void {
+/** Shared Float64Array: number of epochs told, then RMSE of energies (eV/atom) and of forces (eV/Å, −1 without) of each. */
+export function epochsTold(epochs: number): Float64Array {
+  return new Float64Array(new SharedArrayBuffer(8 * (3 + 2 * epochs))).fill(-1);
+}
+
+function tell(told: Float64Array, { epoch, train, test }: EpochRecord): void {
   const { energyRmse, forceRmse } = test ?? train;
-  latest[1] = energyRmse;
-  latest[2] = forceRmse ?? -1;
-  latest[0] = epoch;
+  told[1 + 2 * epoch] = energyRmse;
+  told[2 + 2 * epoch] = forceRmse ?? -1;
+  told[0] = epoch + 1;
 }
 
 /** Of what decides the result; the structures are guarded by the provenance of the run. */
